@@ -1,0 +1,1 @@
+//! Sessions, parties, model actors and the journal.

@@ -1,0 +1,9 @@
+//! Pure mathematics: factor models, neighbours, text, groups, mood, sentiment, statistics and metrics.
+//!
+//! Everything here is a function of its arguments: no clock, file, log, network, actix or tokio; time and
+//! randomness are passed in. rayon inside a fit is the only parallelism. Matrices have people as rows and
+//! items as columns, everywhere ([`matrix::Csr`]); a person is a *profile*, a list of (item, weight)
+//! ([`model::ProfileScorer`]). Start with [`model`] and [`matrix`].
+
+pub mod matrix;
+pub mod model;

@@ -1,0 +1,90 @@
+//! People.
+
+use crate::{
+    UserId,
+    bounds::{self, FieldError},
+};
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+/// What sort of person stands behind a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UserKind {
+    /// A person with an account.
+    #[default]
+    Person,
+    /// Somebody who came in without an account and holds a resume token.
+    Guest,
+    /// A generated person of the demo; never counted in a quality claim.
+    Synthetic,
+}
+
+impl UserKind {
+    /// The name used in JSON and the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Guest => "guest",
+            Self::Synthetic => "synthetic",
+        }
+    }
+}
+
+impl FromStr for UserKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        [Self::Person, Self::Guest, Self::Synthetic]
+            .into_iter()
+            .find(|k| k.as_str() == text)
+            .ok_or_else(|| format!("unknown user kind {text:?}: use person, guest or synthetic"))
+    }
+}
+
+/// A person as the rest of the system sees them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// The name others see.
+    pub name: String,
+    /// What sort of person.
+    #[serde(default)]
+    pub kind: UserKind,
+    /// Preferred language, BCP 47.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Age as a group such as `18-24`; no birth date is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_group: Option<String>,
+    /// Region such as `DE-BY`; no address is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+impl User {
+    /// A person with nothing but what is required.
+    #[must_use]
+    pub fn new(id: UserId, name: impl Into<String>, kind: UserKind) -> Self {
+        Self { id, name: name.into(), kind, locale: None, age_group: None, region: None }
+    }
+
+    /// Everything that is wrong with the fields; empty when well-formed.
+    #[must_use]
+    pub fn faults(&self) -> Vec<FieldError> {
+        let mut faults = Vec::new();
+        if let Err(error) = bounds::check_text(&self.name, bounds::MAX_NAME_CHARS) {
+            faults.push(FieldError::new("name", error));
+        }
+        for (field, value) in [("locale", &self.locale), ("age_group", &self.age_group), ("region", &self.region)] {
+            if let Some(text) = value
+                && let Err(error) = bounds::check_text(text, 35)
+            {
+                faults.push(FieldError::new(field, error));
+            }
+        }
+        faults
+    }
+}

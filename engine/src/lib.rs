@@ -1,0 +1,1 @@
+//! The recommender: catalogue and fitted models in, ranked answers out.

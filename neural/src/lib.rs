@@ -1,0 +1,1 @@
+//! ONNX inference through tract: the sentence encoder.

@@ -1,0 +1,1 @@
+//! SQL (SQLite, PostgreSQL) and model artifacts.
