@@ -5,5 +5,10 @@
 //! items as columns, everywhere ([`matrix::Csr`]); a person is a *profile*, a list of (item, weight)
 //! ([`model::ProfileScorer`]). Start with [`model`] and [`matrix`].
 
+pub mod blend;
+pub mod diversity;
+pub mod group;
 pub mod matrix;
+pub mod metrics;
 pub mod model;
+pub mod statistics;
