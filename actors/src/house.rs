@@ -1,0 +1,424 @@
+//! The façade: everything that HTTP routes, sockets and commands may ask of a running server.
+//!
+//! [`House::start`] wires the actors; each method is one sentence to the right one. Waits have a deadline
+//! ([`Settings::deadline_ms`]).
+
+use crate::{
+    clock::Clock,
+    directory::{self, Directory, Drain, Find, Live, Open, Stats},
+    fault::Fault,
+    journal::{Journal, JournalSettings},
+    live::{Encode, NewParty, PartySnapshot, Personal},
+    outbox::{Counters, Limits, Outbox},
+    party::{SnapshotQuery, state::PartySettings},
+    password,
+    pool::Pool,
+    profiles::Profiles,
+    recommender::{GroupQuery, PersonalQuery, Recommender, RecommenderSettings},
+    sentiment::Sentiment,
+    session::{Session, SessionLink},
+};
+use actix::{Actor, Addr, Arbiter};
+use soiree_domain::{
+    Domain, Interaction, Item, ItemId, Party, PartyId, Principal, Relation, Scored, SessionId, User, UserId,
+};
+use soiree_engine::{Catalogue, GroupAnswer, Served};
+use soiree_storage::{AuditRow, Entry, Idempotency, Outcome, Store, Written};
+use std::{sync::Arc, time::Duration};
+
+/// Everything that can be set about a running house.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The journal's bounds.
+    pub journal: JournalSettings,
+    /// Parties' bounds and times.
+    pub party: PartySettings,
+    /// The recommender's bounds and weights.
+    pub recommender: RecommenderSettings,
+    /// Bounds of each socket's queue.
+    pub outbox: Limits,
+    /// Threads that parties live on.
+    pub party_threads: usize,
+    /// How long a caller waits for an answer, in milliseconds.
+    pub deadline_ms: u64,
+    /// How often the server pings a socket, in seconds.
+    pub heartbeat_s: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            journal: JournalSettings::default(),
+            party: PartySettings::default(),
+            recommender: RecommenderSettings::default(),
+            outbox: Limits::default(),
+            party_threads: cores.min(8),
+            deadline_ms: 2_000,
+            heartbeat_s: 25,
+        }
+    }
+}
+
+/// A running server without its network. Cheap to clone.
+#[derive(Clone)]
+pub struct House {
+    store: Store,
+    clock: Clock,
+    journal: Journal,
+    profiles: Profiles,
+    recommender: Recommender,
+    directory: Addr<Directory>,
+    vault: Pool,
+    encode: Arc<dyn Encode>,
+    counters: Arc<Counters>,
+    settings: Arc<Settings>,
+}
+
+/// What a house is made of.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The server's time.
+    pub clock: Clock,
+    /// Writes events down as frames.
+    pub encode: Arc<dyn Encode>,
+    /// The catalogue as it stands in the database.
+    pub catalogue: Catalogue,
+    /// The model set to serve first, if there is one.
+    pub served: Option<Served>,
+    /// Settings.
+    pub settings: Settings,
+}
+
+impl House {
+    /// Wires and starts all actors. Must be called inside an actix system.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub fn start(parts: Parts) -> std::io::Result<Self> {
+        let Parts { store, clock, encode, catalogue, served, settings } = parts;
+        let journal = Journal::start(store.clone(), settings.journal);
+        let profiles = Profiles::new(store.clone(), settings.recommender.cached_people);
+        let recommender = Recommender::start(
+            catalogue,
+            served,
+            profiles.clone(),
+            journal.clone(),
+            clock.clone(),
+            settings.recommender.clone(),
+        )?;
+        let sentiment = Sentiment::start_in_arbiter(&Arbiter::new().handle(), |_| Sentiment::new());
+        let start = directory::Start {
+            store: store.clone(),
+            journal: journal.clone(),
+            sentiment,
+            recommender: recommender.clone(),
+            encode: Arc::clone(&encode),
+            clock: clock.clone(),
+            settings: settings.party,
+            threads: settings.party_threads,
+        };
+        let directory = Directory::new(start).start();
+        let vault = Pool::start("password", 1, 64)?;
+        let counters = Arc::default();
+        let settings = Arc::new(settings);
+        Ok(Self { store, clock, journal, profiles, recommender, directory, vault, encode, counters, settings })
+    }
+
+    /// The database, for plain reads.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The server's time.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What happened to frames that could not wait, over all sockets.
+    #[must_use]
+    pub fn counters(&self) -> &Arc<Counters> {
+        &self.counters
+    }
+
+    /// The encoder of frames.
+    #[must_use]
+    pub fn encode(&self) -> &Arc<dyn Encode> {
+        &self.encode
+    }
+
+    /// The model set and catalogue that answer now.
+    #[must_use]
+    pub fn recommender(&self) -> &Recommender {
+        &self.recommender
+    }
+
+    /// Why the server is not ready; empty when it is.
+    pub async fn unready(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if let Err(error) = self.store.ping().await {
+            reasons.push(format!("storage: {error}"));
+        }
+        if !self.journal.is_healthy() {
+            reasons.push("journal: the last commit failed".to_owned());
+        }
+        if self.recommender.served().is_none() {
+            reasons.push("models: none are being served".to_owned());
+        }
+        reasons
+    }
+
+    /// Personal recommendations; logs what was shown.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] for an unknown person, [`Fault::NoModels`], [`Fault::Overloaded`], [`Fault::Timeout`].
+    pub async fn recommend(&self, query: PersonalQuery) -> Result<Personal, Fault> {
+        self.in_time("recommending", self.recommender.personal(query)).await
+    }
+
+    /// Group recommendations; logs what was shown.
+    ///
+    /// # Errors
+    /// As [`House::recommend`].
+    pub async fn recommend_group(&self, query: GroupQuery) -> Result<GroupAnswer, Fault> {
+        self.in_time("recommending", self.recommender.group(query)).await
+    }
+
+    /// Items like this one, best first.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] for an unknown item, and as [`House::recommend`].
+    pub async fn similar(
+        &self,
+        item: &ItemId,
+        limit: usize,
+        domains: Option<Vec<Domain>>,
+    ) -> Result<Vec<Scored>, Fault> {
+        self.in_time("recommending", self.recommender.similar(item.clone(), limit, domains)).await
+    }
+
+    /// Records interactions: they are durable when this returns, and count in the next answer.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] with one entry per fault, [`Fault::NotFound`] for unknown people or items,
+    /// [`Fault::KeyConflict`], [`Fault::Overloaded`], [`Fault::NotStored`]. Nothing is stored then.
+    pub async fn record(&self, rows: Vec<Interaction>, idempotency: Option<Idempotency>) -> Result<(), Fault> {
+        let one = rows.len() == 1;
+        let faults: Vec<_> = rows
+            .iter()
+            .enumerate()
+            .flat_map(|(i, row)| {
+                row.faults().into_iter().map(move |mut fault| {
+                    if !one {
+                        fault.field = format!("interactions[{i}].{}", fault.field);
+                    }
+                    fault
+                })
+            })
+            .collect();
+        if !faults.is_empty() {
+            return Err(Fault::Invalid(faults));
+        }
+        match self.journal.write(Entry::Interactions { rows: rows.clone(), idempotency }).await? {
+            Outcome::Committed => {
+                let people = self.profiles.append(&rows);
+                for user in people {
+                    let _lost_means_later = self.directory.try_send(directory::Deed { user });
+                }
+                Ok(())
+            }
+            Outcome::Repeated => Ok(()),
+            Outcome::KeyConflict => Err(Fault::KeyConflict),
+            Outcome::UnknownItems(items) => Err(Fault::missing("item", join(&items))),
+            Outcome::UnknownUsers(users) => Err(Fault::missing("user", join(&users))),
+            Outcome::Fenced | Outcome::SeqTaken => Err(Fault::NotStored),
+        }
+    }
+
+    /// Adds or changes items; they can be recommended as soon as this returns.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] with one entry per fault; nothing is stored then.
+    pub async fn put_items(&self, items: Vec<Item>) -> Result<Written, Fault> {
+        let one = items.len() == 1;
+        let faults: Vec<_> = items
+            .iter()
+            .enumerate()
+            .flat_map(|(i, item)| {
+                item.faults().into_iter().map(move |mut fault| {
+                    if !one {
+                        fault.field = format!("items[{i}].{}", fault.field);
+                    }
+                    fault
+                })
+            })
+            .collect();
+        if !faults.is_empty() {
+            return Err(Fault::Invalid(faults));
+        }
+        let written = self.store.put_items(&items, self.clock.now_ms()).await?;
+        self.recommender.change_items(items, &[]);
+        Ok(written)
+    }
+
+    /// Takes an item out of the catalogue and of every answer. False when there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn delete_item(&self, item: &ItemId) -> Result<bool, Fault> {
+        let existed = self.store.delete_item(item).await?;
+        self.recommender.change_items(Vec::new(), std::slice::from_ref(item));
+        Ok(existed)
+    }
+
+    /// Adds or changes people.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] with one entry per fault; nothing is stored then.
+    pub async fn put_users(&self, users: Vec<User>) -> Result<Written, Fault> {
+        let faults: Vec<_> = users.iter().flat_map(User::faults).collect();
+        if !faults.is_empty() {
+            return Err(Fault::Invalid(faults));
+        }
+        let written = self.store.put_users(&users, self.clock.now_ms()).await?;
+        users.iter().for_each(|user| self.profiles.forget(&user.id));
+        Ok(written)
+    }
+
+    /// Removes a person with everything that is theirs. False when there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn delete_user(&self, user: &UserId) -> Result<bool, Fault> {
+        let existed = self.store.delete_user(user).await?;
+        self.profiles.forget(user);
+        Ok(existed)
+    }
+
+    /// Adds relations between items.
+    ///
+    /// # Errors
+    /// When an end does not exist or the store fails.
+    pub async fn put_relations(&self, relations: Vec<Relation>) -> Result<Written, Fault> {
+        let written = self.store.put_relations(&relations).await?;
+        let items = self.store.all_items().await?;
+        let all = self.store.all_relations().await?;
+        self.recommender.replace_catalogue(Catalogue::new(items, &all));
+        Ok(written)
+    }
+
+    /// Opens a party for `host`.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] when a field is wrong.
+    pub async fn open_party(&self, host: UserId, new: NewParty) -> Result<Party, Fault> {
+        let password_hash = match new.password.clone() {
+            Some(word) => Some(self.in_time("hashing", password::hash(&self.vault, word)).await?),
+            None => None,
+        };
+        self.ask("opening a party", self.directory.send(Open { host, new, password_hash })).await
+    }
+
+    /// The party as `viewer` sees it; starts it when it sleeps.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`], [`Fault::Ended`].
+    pub async fn party(&self, party: &PartyId, viewer: UserId) -> Result<PartySnapshot, Fault> {
+        let live = self.find_party(party).await?;
+        let answer = live.addr.send(SnapshotQuery { viewer });
+        self.in_time("asking a party", async { answer.await.map_err(|_| Fault::Overloaded("a party")) }).await
+    }
+
+    /// Ends a party for good.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`].
+    pub async fn end_party(&self, party: &PartyId) -> Result<(), Fault> {
+        self.ask("ending a party", self.directory.send(directory::End { party: party.clone() })).await
+    }
+
+    /// Counts of what lives on this node.
+    ///
+    /// # Errors
+    /// [`Fault::Overloaded`], [`Fault::Timeout`].
+    pub async fn stats(&self) -> Result<Stats, Fault> {
+        let answer = self.directory.send(directory::StatsQuery);
+        self.in_time("counting", async { answer.await.map_err(|_| Fault::Overloaded("the directory")) }).await
+    }
+
+    /// Starts the actor of a live connection on the current thread. The caller has checked who it is.
+    #[must_use]
+    pub fn connect(&self, principal: &Principal, user: User, outbox: Outbox) -> SessionLink {
+        let _ = principal;
+        let id = SessionId::fresh();
+        let session = Session::new(id.clone(), user, outbox, self.clone());
+        SessionLink { id, addr: session.start() }
+    }
+
+    /// Writes a line into the audit; nobody waits for it.
+    pub fn audit(&self, actor: &str, action: &str, object: &str, detail: &str) {
+        self.journal.tell(Entry::Audit(AuditRow {
+            at_ms: self.clock.now_ms(),
+            actor: actor.to_owned(),
+            action: action.to_owned(),
+            object: object.to_owned(),
+            detail: detail.to_owned(),
+        }));
+    }
+
+    /// Stops parties after they have saved their state, and waits until everything is committed.
+    pub async fn stop(&self) {
+        let _already_gone = self.directory.send(Drain).await;
+        self.journal.flush().await;
+    }
+
+    pub(crate) async fn find_party(&self, party: &PartyId) -> Result<Live, Fault> {
+        self.ask("finding a party", self.directory.send(Find { party: party.clone() })).await
+    }
+
+    /// Whether the party asks for no password, or this one is right.
+    pub(crate) async fn admits(&self, party: &Party, given: Option<String>) -> Result<bool, Fault> {
+        match (&party.password_hash, given) {
+            (None, _) => Ok(true),
+            (Some(_), None) => Ok(false),
+            (Some(hash), Some(given)) => {
+                self.in_time("checking a password", password::verify(&self.vault, hash.clone(), given)).await
+            }
+        }
+    }
+
+    pub(crate) fn directory(&self) -> &Addr<Directory> {
+        &self.directory
+    }
+
+    async fn ask<T>(
+        &self,
+        what: &'static str,
+        answer: impl Future<Output = Result<Result<T, Fault>, actix::MailboxError>>,
+    ) -> Result<T, Fault> {
+        self.in_time(what, async { answer.await.unwrap_or(Err(Fault::Overloaded("the directory"))) }).await
+    }
+
+    async fn in_time<T>(
+        &self,
+        what: &'static str,
+        answer: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
+        let deadline = Duration::from_millis(self.settings.deadline_ms);
+        tokio::time::timeout(deadline, answer).await.unwrap_or(Err(Fault::Timeout(what)))
+    }
+}
+
+fn join<T: ToString>(ids: &[T]) -> String {
+    let shown: Vec<_> = ids.iter().take(10).map(T::to_string).collect();
+    shown.join(", ")
+}

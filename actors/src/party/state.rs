@@ -1,0 +1,623 @@
+//! The party as a plain struct: something happens, and the state says what is to be done about it.
+//!
+//! No actix, no tokio, no clock: every method takes the time, changes the state and returns [`Effect`]s in
+//! the order in which they must become visible. The shell (`super`) carries them out. A journalled effect
+//! becomes visible only after its commit, and everything behind it waits for it, so that nobody ever sees
+//! an event that could still be lost.
+
+use super::{
+    mood::RoomMood,
+    record::{Numbered, Record, Saved, SavedMember},
+    refresh::Refresh,
+    roster::Seat,
+};
+use crate::{
+    fault::Fault,
+    live::{Because, ChatLine, Event, MemberChange, MemberView, PartySnapshot, Round},
+    outbox::StateKind,
+};
+use soiree_domain::{MemberRole, Party, UserId, bounds};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+/// Number of a live connection, unique in this process.
+pub(crate) type Conn = u64;
+
+/// Bounds and times of a party.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PartySettings {
+    /// Most members at a time.
+    pub max_members: usize,
+    /// Lines of chat that a newcomer is shown.
+    pub chat_tail: usize,
+    /// Events kept for members who come back, at most.
+    pub recovery_events: usize,
+    /// How long events are kept for members who come back, in milliseconds.
+    pub recovery_ms: i64,
+    /// How long a member without a socket stays a member, in milliseconds.
+    pub away_grace_ms: i64,
+    /// Least time between two broadcasts of mood and sentiment, in milliseconds.
+    pub mood_interval_ms: i64,
+    /// Least time between two refreshes, in milliseconds.
+    pub refresh_gap_ms: i64,
+    /// Time after which recommendations are looked at again, in milliseconds.
+    pub refresh_every_ms: i64,
+    /// How far the mood must move on the plane for a refresh, 0 to 2.83.
+    pub mood_shift: f32,
+    /// Items in a round.
+    pub round_items: usize,
+    /// Events between two stored snapshots.
+    pub snapshot_every: i64,
+}
+
+impl Default for PartySettings {
+    fn default() -> Self {
+        Self {
+            max_members: 2_000,
+            chat_tail: 100,
+            recovery_events: 2_048,
+            recovery_ms: 600_000,
+            away_grace_ms: 30_000,
+            mood_interval_ms: 1_000,
+            refresh_gap_ms: 500,
+            refresh_every_ms: 120_000,
+            mood_shift: 0.25,
+            round_items: 10,
+            snapshot_every: 256,
+        }
+    }
+}
+
+/// What is to be done. The shell keeps the order.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Effect {
+    /// Write the event down; show nothing that follows before it is durable.
+    Journal(Numbered),
+    /// Tell everybody about a journalled event; `author` gets the copy with the `ref`.
+    Announce { event: Numbered, author: Option<(Conn, Option<String>)> },
+    /// Tell everybody something that is not journalled.
+    Broadcast(Event),
+    /// Tell everybody the latest value of something.
+    Latest(StateKind, Event),
+    /// Tell one connection.
+    Tell { conn: Conn, event: Event, reference: Option<String> },
+    /// From here on the connection hears what the party says.
+    Attach(Conn),
+    /// From here on it does not.
+    Detach(Conn),
+    /// Ask how a line sounds.
+    Score { seq: i64, text: String },
+    /// Ask for a round of recommendations.
+    Recommend(Because),
+    /// Store the lasting state.
+    Save(Saved),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Member {
+    name: String,
+    role: MemberRole,
+    joined_ms: i64,
+    /// Live connections of this person here.
+    conns: BTreeSet<Conn>,
+    /// Since when nobody is connected.
+    away_since_ms: Option<i64>,
+}
+
+/// A party. See the module's text.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    party: Party,
+    settings: PartySettings,
+    seq: i64,
+    saved_seq: i64,
+    members: BTreeMap<UserId, Member>,
+    conns: BTreeMap<Conn, UserId>,
+    chat: VecDeque<ChatLine>,
+    tail: VecDeque<Numbered>,
+    mood: RoomMood,
+    refresh: Refresh,
+    rounds: u32,
+    last_round: Option<(i64, i64, Arc<Round>)>,
+}
+
+/// Who joins, as the session tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Joining {
+    pub(crate) conn: Conn,
+    pub(crate) user: UserId,
+    pub(crate) name: String,
+    pub(crate) since: Option<(i64, i64)>,
+    pub(crate) reference: Option<String>,
+}
+
+impl State {
+    pub(crate) fn new(party: Party, settings: PartySettings) -> Self {
+        Self {
+            party,
+            settings,
+            seq: 0,
+            saved_seq: 0,
+            members: BTreeMap::new(),
+            conns: BTreeMap::new(),
+            chat: VecDeque::new(),
+            tail: VecDeque::new(),
+            mood: RoomMood::new(settings.mood_interval_ms, settings.mood_shift),
+            refresh: Refresh::new(settings.refresh_gap_ms, settings.refresh_every_ms),
+            rounds: 0,
+            last_round: None,
+        }
+    }
+
+    /// Rebuilds the party from its last snapshot and the events of the recovery window. Events up to the
+    /// snapshot's number only fill the window; later ones are applied.
+    pub(crate) fn restore(
+        party: Party,
+        settings: PartySettings,
+        saved: Option<Saved>,
+        events: Vec<Numbered>,
+        now_ms: i64,
+    ) -> Self {
+        let mut state = Self::new(party, settings);
+        if let Some(saved) = saved {
+            state.seq = saved.seq;
+            state.saved_seq = saved.seq;
+            state.rounds = saved.rounds;
+            state.last_round = saved.last_round;
+            state.chat = saved.chat.into();
+            for member in saved.members {
+                let SavedMember { user, name, role, joined_ms } = member;
+                let away_since_ms = Some(now_ms);
+                state.members.insert(user, Member { name, role, joined_ms, conns: BTreeSet::new(), away_since_ms });
+            }
+        }
+        for event in events {
+            if event.seq > state.seq {
+                state.seq = event.seq;
+                state.apply(&event, now_ms);
+            }
+            state.tail.push_back(event);
+        }
+        state.trim(now_ms);
+        state
+    }
+
+    pub(crate) fn party(&self) -> &Party {
+        &self.party
+    }
+
+    pub(crate) fn settings(&self) -> &PartySettings {
+        &self.settings
+    }
+
+    #[cfg(test)]
+    pub(crate) fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// Members with at least one socket here.
+    pub(crate) fn online(&self) -> impl Iterator<Item = &UserId> {
+        self.members.iter().filter(|(_, m)| !m.conns.is_empty()).map(|(user, _)| user)
+    }
+
+    pub(crate) fn user_of(&self, conn: Conn) -> Option<&UserId> {
+        self.conns.get(&conn)
+    }
+
+    pub(crate) fn is_member(&self, user: &UserId) -> bool {
+        self.members.contains_key(user)
+    }
+
+    pub(crate) fn room_mood(&self, now_ms: i64) -> crate::live::MoodView {
+        self.mood.view(now_ms)
+    }
+
+    pub(crate) fn last_round(&self) -> Option<&(i64, i64, Arc<Round>)> {
+        self.last_round.as_ref()
+    }
+
+    /// Somebody comes in over a connection: for the first time, again, or on one more device.
+    pub(crate) fn join(&mut self, joining: Joining, now_ms: i64) -> Result<Vec<Effect>, Fault> {
+        let Joining { conn, user, name, since, reference } = joining;
+        if self.party.ended_at_ms.is_some() {
+            return Err(Fault::Ended);
+        }
+        let known = self.members.contains_key(&user);
+        if !known && self.members.len() >= self.settings.max_members {
+            return Err(Fault::Full(self.settings.max_members));
+        }
+        let missed = since.and_then(|since| self.missed(since, now_ms));
+        let mut effects = Vec::new();
+        if !known {
+            let role = if user == self.party.host { MemberRole::Host } else { MemberRole::Member };
+            self.record(Record::Joined { user: user.clone(), name, role }, now_ms, None, &mut effects);
+        }
+        let member = self.members.get_mut(&user).expect("recorded just above or known before");
+        let was_away = known && member.conns.is_empty();
+        member.conns.insert(conn);
+        member.away_since_ms = None;
+        self.conns.insert(conn, user.clone());
+        if was_away {
+            effects.push(Effect::Broadcast(self.presence(&user)));
+        }
+        effects.push(Effect::Attach(conn));
+        match missed {
+            Some(mut missed) => {
+                // Whoever comes back after having been taken off the list also sees the event of coming back.
+                missed.extend(self.tail.iter().filter(|e| !known && e.seq == self.seq).cloned());
+                let event = Event::Resumed { party: self.party.id.clone(), epoch: self.party.epoch, seq: self.seq };
+                effects.push(Effect::Tell { conn, event, reference });
+                for event in missed {
+                    let event = event.event(&self.party.id, &user, |u| self.view(u));
+                    effects.push(Effect::Tell { conn, event, reference: None });
+                }
+            }
+            None => {
+                let event = Event::Snapshot(Box::new(self.snapshot(&user, now_ms)));
+                effects.push(Effect::Tell { conn, event, reference });
+            }
+        }
+        if !known || was_away {
+            self.refresh.wish(Because::MemberJoined);
+        }
+        self.settle(now_ms, &mut effects);
+        Ok(effects)
+    }
+
+    /// Takes over the sockets of a predecessor that crashed: nobody is told anything twice, and what had
+    /// been written down but not told (numbers above `told_seq`) is told now.
+    pub(crate) fn readopt(&mut self, seats: &[Seat], told_seq: i64, now_ms: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for seat in seats {
+            if !self.members.contains_key(&seat.user) {
+                let role = if seat.user == self.party.host { MemberRole::Host } else { MemberRole::Member };
+                let record = Record::Joined { user: seat.user.clone(), name: seat.name.clone(), role };
+                self.record(record, now_ms, None, &mut effects);
+            }
+            if let Some(member) = self.members.get_mut(&seat.user) {
+                member.conns.insert(seat.conn);
+                member.away_since_ms = None;
+            }
+            self.conns.insert(seat.conn, seat.user.clone());
+        }
+        let untold: Vec<_> = self.tail.iter().filter(|e| e.seq > told_seq).cloned().collect();
+        let mut first = Vec::new();
+        if !seats.is_empty() {
+            let announced: BTreeSet<i64> = effects
+                .iter()
+                .filter_map(|e| if let Effect::Announce { event, .. } = e { Some(event.seq) } else { None })
+                .collect();
+            for event in untold.into_iter().filter(|e| !announced.contains(&e.seq)) {
+                first.push(Effect::Announce { event, author: None });
+            }
+        }
+        first.append(&mut effects);
+        self.settle(now_ms, &mut first);
+        first
+    }
+
+    /// Somebody leaves on purpose, with all devices.
+    pub(crate) fn leave(&mut self, user: &UserId, now_ms: i64) -> Result<Vec<Effect>, Fault> {
+        if !self.members.contains_key(user) {
+            return Err(Fault::NotAMember);
+        }
+        let mut effects = Vec::new();
+        self.remove(user, now_ms, &mut effects);
+        self.settle(now_ms, &mut effects);
+        Ok(effects)
+    }
+
+    /// A socket went away; the member stays for the grace time.
+    pub(crate) fn disconnect(&mut self, conn: Conn, now_ms: i64) -> Vec<Effect> {
+        let Some(user) = self.conns.remove(&conn) else { return Vec::new() };
+        let mut effects = vec![Effect::Detach(conn)];
+        if let Some(member) = self.members.get_mut(&user) {
+            member.conns.remove(&conn);
+            if member.conns.is_empty() {
+                member.away_since_ms = Some(now_ms);
+                effects.push(Effect::Broadcast(self.presence(&user)));
+            }
+        }
+        self.settle(now_ms, &mut effects);
+        effects
+    }
+
+    /// Somebody says something.
+    pub(crate) fn chat(
+        &mut self,
+        conn: Conn,
+        text: String,
+        reply_to: Option<i64>,
+        reference: Option<String>,
+        now_ms: i64,
+    ) -> Result<Vec<Effect>, Fault> {
+        let user = self.conns.get(&conn).ok_or(Fault::NotAMember)?.clone();
+        bounds::check_text(&text, bounds::MAX_CHAT_CHARS).map_err(|error| Fault::field("text", error))?;
+        if reply_to.is_some_and(|seq| seq < 1 || seq > self.seq) {
+            return Err(Fault::field("reply_to", "names no line of this party"));
+        }
+        let name = self.members.get(&user).map(|m| m.name.clone()).ok_or(Fault::NotAMember)?;
+        let mut effects = Vec::new();
+        let record = Record::Chat { user, name, text: text.clone(), reply_to };
+        let seq = self.record(record, now_ms, Some((conn, reference)), &mut effects);
+        effects.push(Effect::Score { seq, text });
+        self.settle(now_ms, &mut effects);
+        Ok(effects)
+    }
+
+    /// Somebody shows a feeling.
+    pub(crate) fn react(
+        &mut self,
+        conn: Conn,
+        emoji: String,
+        position_ms: Option<i64>,
+        now_ms: i64,
+    ) -> Result<Vec<Effect>, Fault> {
+        let user = self.conns.get(&conn).ok_or(Fault::NotAMember)?.clone();
+        if emoji.is_empty() || emoji.len() > 32 || emoji.chars().any(char::is_control) {
+            return Err(Fault::field("emoji", "must be one emoji of at most 32 bytes"));
+        }
+        self.mood.reaction(&user, &emoji, now_ms);
+        let party = self.party.id.clone();
+        let mut effects = vec![Effect::Broadcast(Event::Reaction { party, user, emoji, position_ms, at_ms: now_ms })];
+        self.settle(now_ms, &mut effects);
+        Ok(effects)
+    }
+
+    /// A member says how they feel.
+    pub(crate) fn said_mood(&mut self, user: &UserId, mood: soiree_domain::Mood, now_ms: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.members.contains_key(user) {
+            self.mood.said(user, mood, now_ms);
+            self.settle(now_ms, &mut effects);
+        }
+        effects
+    }
+
+    /// The score of a line has come.
+    pub(crate) fn scored(&mut self, seq: i64, compound: f32, now_ms: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if let Ok(at) = self.chat.binary_search_by_key(&seq, |line| line.seq) {
+            let line = &mut self.chat[at];
+            line.sentiment = Some(compound);
+            self.mood.line(seq, &line.user, &line.text, compound, now_ms);
+        }
+        self.settle(now_ms, &mut effects);
+        effects
+    }
+
+    /// A member did something to an item that may change what suits the room.
+    pub(crate) fn deed(&mut self, user: &UserId, now_ms: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.members.contains_key(user) {
+            self.refresh.wish(Because::Event);
+            self.settle(now_ms, &mut effects);
+        }
+        effects
+    }
+
+    /// A round has come, or has not (`None`: no models, too busy, too late).
+    pub(crate) fn round_ready(&mut self, round: Option<Round>, now_ms: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.refresh.done();
+        if let Some(mut round) = round.filter(|round| self.is_news(round)) {
+            self.rounds += 1;
+            round.round = self.rounds;
+            self.mood.remember(now_ms);
+            self.record(Record::Round { round: Arc::new(round) }, now_ms, None, &mut effects);
+        }
+        self.settle(now_ms, &mut effects);
+        effects
+    }
+
+    /// Time has passed: flush what waited, take off who stayed away, look at recommendations again.
+    pub(crate) fn tick(&mut self, now_ms: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let due = now_ms - self.settings.away_grace_ms;
+        let gone: Vec<_> = self
+            .members
+            .iter()
+            .filter(|(_, m)| m.away_since_ms.is_some_and(|since| since <= due))
+            .map(|(user, _)| user.clone())
+            .collect();
+        for user in gone {
+            self.remove(&user, now_ms, &mut effects);
+        }
+        self.settle(now_ms, &mut effects);
+        effects
+    }
+
+    /// When [`State::tick`] should be called next, if ever.
+    pub(crate) fn next_due_ms(&self) -> Option<i64> {
+        let grace = self.settings.away_grace_ms;
+        let away = self.members.values().filter_map(|m| m.away_since_ms).min().map(|since| since + grace);
+        let refresh = if self.conns.is_empty() { None } else { self.refresh.next_due_ms() };
+        [away, refresh, self.mood.next_due_ms()].into_iter().flatten().min()
+    }
+
+    /// Numbers a record, applies it, and has it journalled and announced.
+    fn record(
+        &mut self,
+        record: Record,
+        now_ms: i64,
+        author: Option<(Conn, Option<String>)>,
+        effects: &mut Vec<Effect>,
+    ) -> i64 {
+        self.seq += 1;
+        let event = Numbered { seq: self.seq, at_ms: now_ms, record };
+        self.apply(&event, now_ms);
+        let kept = match &event.record {
+            Record::Round { round } => {
+                let round = Arc::new(round.public());
+                Numbered { record: Record::Round { round }, ..event.clone() }
+            }
+            _ => event.clone(),
+        };
+        self.tail.push_back(kept.clone());
+        self.trim(now_ms);
+        effects.push(Effect::Journal(kept));
+        effects.push(Effect::Announce { event, author });
+        if self.seq - self.saved_seq >= self.settings.snapshot_every {
+            self.saved_seq = self.seq;
+            effects.push(Effect::Save(self.saved()));
+        }
+        self.seq
+    }
+
+    /// What an event changes; used live and when the journal is read back.
+    fn apply(&mut self, event: &Numbered, now_ms: i64) {
+        match &event.record {
+            Record::Joined { user, name, role } => {
+                let member = Member {
+                    name: name.clone(),
+                    role: *role,
+                    joined_ms: event.at_ms,
+                    conns: BTreeSet::new(),
+                    away_since_ms: Some(now_ms),
+                };
+                self.members.insert(user.clone(), member);
+            }
+            Record::Left { user } => {
+                self.members.remove(user);
+                self.mood.forget(user);
+            }
+            Record::Role { user, role } => {
+                if let Some(member) = self.members.get_mut(user) {
+                    member.role = *role;
+                }
+            }
+            Record::Chat { user, name, text, reply_to } => {
+                self.chat.push_back(ChatLine {
+                    seq: event.seq,
+                    user: user.clone(),
+                    name: name.clone(),
+                    text: text.clone(),
+                    reply_to: *reply_to,
+                    at_ms: event.at_ms,
+                    sentiment: None,
+                });
+                while self.chat.len() > self.settings.chat_tail {
+                    self.chat.pop_front();
+                }
+            }
+            Record::Round { round } => {
+                self.rounds = self.rounds.max(round.round);
+                self.last_round = Some((event.seq, event.at_ms, Arc::clone(round)));
+            }
+            Record::Removed => {}
+        }
+    }
+
+    fn remove(&mut self, user: &UserId, now_ms: i64, effects: &mut Vec<Effect>) {
+        let conns = self.members.get(user).map(|m| m.conns.clone()).unwrap_or_default();
+        self.record(Record::Left { user: user.clone() }, now_ms, None, effects);
+        for conn in conns {
+            self.conns.remove(&conn);
+            effects.push(Effect::Detach(conn));
+        }
+        self.refresh.wish(Because::MemberLeft);
+    }
+
+    /// What follows from any change: mood to tell, a refresh to start.
+    fn settle(&mut self, now_ms: i64, effects: &mut Vec<Effect>) {
+        let party = &self.party.id;
+        if let Some((scores, mood)) = self.mood.flush(now_ms) {
+            if !scores.is_empty() {
+                let event = Event::Sentiment { party: party.clone(), scores };
+                effects.push(Effect::Broadcast(event));
+            }
+            if let Some(mood) = mood {
+                effects.push(Effect::Latest(StateKind::Mood, Event::Mood { party: party.clone(), mood }));
+            }
+        }
+        if self.mood.has_shifted(now_ms) {
+            self.refresh.wish(Because::MoodShift);
+        }
+        if !self.conns.is_empty()
+            && let Some(because) = self.refresh.start(now_ms)
+        {
+            effects.push(Effect::Recommend(because));
+        }
+    }
+
+    /// A round is news when its items or the people it is for have changed.
+    fn is_news(&self, round: &Round) -> bool {
+        let Some((_, _, last)) = &self.last_round else { return !round.items.is_empty() };
+        let people = |r: &Round| r.satisfaction.iter().map(|(user, _)| user.clone()).collect::<BTreeSet<_>>();
+        !round.item_ids().eq(last.item_ids()) || people(round) != people(last)
+    }
+
+    /// The events after `since`, if every one of them is still here.
+    fn missed(&self, (epoch, seq): (i64, i64), now_ms: i64) -> Option<Vec<Numbered>> {
+        let oldest_ms = now_ms - self.settings.recovery_ms;
+        if epoch != self.party.epoch || seq > self.seq || seq < 0 {
+            return None;
+        }
+        let missed: Vec<_> = self.tail.iter().filter(|event| event.seq > seq).cloned().collect();
+        let complete = usize::try_from(self.seq - seq) == Ok(missed.len());
+        (complete && missed.iter().all(|event| event.at_ms >= oldest_ms)).then_some(missed)
+    }
+
+    fn trim(&mut self, now_ms: i64) {
+        let oldest_ms = now_ms - self.settings.recovery_ms;
+        while self.tail.len() > self.settings.recovery_events
+            || self.tail.front().is_some_and(|event| event.at_ms < oldest_ms)
+        {
+            self.tail.pop_front();
+        }
+    }
+
+    fn view(&self, user: &UserId) -> MemberView {
+        match self.members.get(user) {
+            Some(m) => {
+                MemberView { user: user.clone(), name: m.name.clone(), role: m.role, online: !m.conns.is_empty() }
+            }
+            None => {
+                MemberView { user: user.clone(), name: String::new(), role: MemberRole::Member, online: false }
+            }
+        }
+    }
+
+    /// How `user` is shown in events about them.
+    pub(crate) fn member_view(&self, user: &UserId) -> MemberView {
+        self.view(user)
+    }
+
+    fn presence(&self, user: &UserId) -> Event {
+        let party = self.party.id.clone();
+        Event::Member { party, seq: None, member: self.view(user), change: MemberChange::Presence }
+    }
+
+    /// The party as `viewer` sees it now.
+    pub(crate) fn snapshot(&self, viewer: &UserId, now_ms: i64) -> PartySnapshot {
+        PartySnapshot {
+            party: self.party.clone(),
+            seq: self.seq,
+            members: self.members.keys().map(|user| self.view(user)).collect(),
+            chat: self.chat.iter().cloned().collect(),
+            mood: self.mood.view(now_ms),
+            recommendations: self.last_round.clone(),
+            viewer: viewer.clone(),
+        }
+    }
+
+    /// The lasting part of the state.
+    pub(crate) fn saved(&self) -> Saved {
+        let members = self.members.iter().map(|(user, m)| SavedMember {
+            user: user.clone(),
+            name: m.name.clone(),
+            role: m.role,
+            joined_ms: m.joined_ms,
+        });
+        let public = |(seq, at_ms, round): &(i64, i64, Arc<Round>)| (*seq, *at_ms, Arc::new(round.public()));
+        Saved {
+            seq: self.seq,
+            members: members.collect(),
+            chat: self.chat.iter().cloned().collect(),
+            rounds: self.rounds,
+            last_round: self.last_round.as_ref().map(public),
+        }
+    }
+}
