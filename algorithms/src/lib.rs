@@ -11,4 +11,6 @@ pub mod group;
 pub mod matrix;
 pub mod metrics;
 pub mod model;
+pub mod mood;
+pub mod sentiment;
 pub mod statistics;
