@@ -1,0 +1,101 @@
+use crate::rig::*;
+use soiree_domain::{Control, Visibility};
+use soiree_storage::{Entry, Outcome, Page, Snapshot, Store};
+
+pub(crate) async fn a_party_is_listed_until_it_ends(store: Store) {
+    let mut hidden = party("hidden", "ann", 9);
+    hidden.visibility = Visibility::Private;
+    hidden.password_hash = Some("ab".into());
+    hidden.item = Some(item_id("i1"));
+    for party in [&party("a", "ann", 1), &party("b", "ann", 2), &party("c", "bob", 2), &hidden] {
+        assert!(store.create_party(party).await.unwrap());
+    }
+    assert!(!store.create_party(&party("a", "bob", 5)).await.unwrap());
+    assert_eq!(store.party(&hidden.id).await.unwrap().as_ref(), Some(&hidden));
+    assert_eq!(store.party(&party_id("none")).await.unwrap(), None);
+
+    let listed = async || {
+        let mut page = Some(Page::first(1));
+        let mut seen = String::new();
+        while let Some(current) = page {
+            let read = store.parties(&current).await.unwrap();
+            page = current.after(&read);
+            seen.extend(read.rows.into_iter().map(|p| p.id.to_string()));
+        }
+        seen
+    };
+    assert_eq!(listed().await, "cba");
+    assert!(store.end_party(&party_id("b"), 50).await.unwrap());
+    assert!(!store.end_party(&party_id("b"), 60).await.unwrap());
+    assert_eq!(store.party(&party_id("b")).await.unwrap().unwrap().ended_at_ms, Some(50));
+    assert_eq!(listed().await, "ca");
+
+    hidden.visibility = Visibility::Public;
+    hidden.control = Control::Everyone;
+    hidden.password_hash = None;
+    hidden.host = user_id("bob");
+    assert!(store.update_party(&hidden).await.unwrap());
+    assert!(!store.update_party(&party("none", "ann", 1)).await.unwrap());
+    assert_eq!(store.party(&hidden.id).await.unwrap().as_ref(), Some(&hidden));
+    assert_eq!(listed().await, "hiddenca");
+}
+
+pub(crate) async fn a_new_owner_fences_the_old_one_off(store: Store) {
+    store.create_party(&party("p", "ann", 1)).await.unwrap();
+    assert_eq!(store.claim_party(&party_id("none")).await.unwrap(), None);
+    assert_eq!(store.claim_party(&party_id("p")).await.unwrap(), Some(2));
+    let send = async |seq, fence| {
+        store.commit(&[Entry::PartyEvent(event("p", seq, fence))]).await.unwrap()[0].clone()
+    };
+    assert_eq!(send(1, 2).await, Outcome::Committed);
+    assert_eq!(store.claim_party(&party_id("p")).await.unwrap(), Some(3));
+    assert_eq!(send(2, 2).await, Outcome::Fenced);
+    assert_eq!(send(2, 3).await, Outcome::Committed);
+    let fences: Vec<_> =
+        store.last_events(&party_id("p"), 9).await.unwrap().iter().map(|e| e.fence).collect();
+    assert_eq!(fences, [2, 3]);
+}
+
+pub(crate) async fn a_number_is_given_once(store: Store) {
+    store.create_party(&party("p", "ann", 1)).await.unwrap();
+    store.create_party(&party("q", "ann", 1)).await.unwrap();
+    let mut other_epoch = event("p", 1, 1);
+    other_epoch.epoch = 2;
+    let outcomes = store
+        .commit(&[
+            Entry::PartyEvent(event("p", 1, 1)),
+            Entry::PartyEvent(event("q", 1, 1)),
+            Entry::PartyEvent(other_epoch),
+            Entry::PartyEvent(event("p", 1, 1)),
+        ])
+        .await
+        .unwrap();
+    assert_eq!(outcomes, [Outcome::Committed, Outcome::Committed, Outcome::Committed, Outcome::SeqTaken]);
+    assert_eq!(store.commit(&[Entry::PartyEvent(event("q", 1, 1))]).await.unwrap(), [Outcome::SeqTaken]);
+}
+
+pub(crate) async fn events_come_back_in_their_order(store: Store) {
+    store.create_party(&party("p", "ann", 1)).await.unwrap();
+    let mut events: Vec<_> = (1..=300).map(|seq| event("p", seq, 1)).collect();
+    events[4].actor = None;
+    store.commit(&[Entry::PartyEvents(events.clone())]).await.unwrap();
+    let p = party_id("p");
+    assert_eq!(store.events_after(&p, 1, 0, 1_000).await.unwrap(), events);
+    assert_eq!(store.events_after(&p, 1, 290, 5).await.unwrap(), events[290..295]);
+    assert_eq!(store.events_after(&p, 2, 0, 5).await.unwrap(), []);
+    assert_eq!(store.last_events(&p, 3).await.unwrap(), events[297..]);
+}
+
+pub(crate) async fn two_snapshots_are_kept(store: Store) {
+    store.create_party(&party("p", "ann", 1)).await.unwrap();
+    let p = party_id("p");
+    assert_eq!(store.latest_snapshot(&p).await.unwrap(), None);
+    for (epoch, seq) in [(1, 256), (1, 512), (1, 768), (2, 256), (2, 256)] {
+        let body = format!("{{\"seq\":{seq}}}");
+        let snapshot = Snapshot { party: p.clone(), epoch, seq, fence: 1, body: body.clone() };
+        assert_eq!(store.put_snapshot(&snapshot).await.unwrap(), Outcome::Committed);
+        assert_eq!(store.latest_snapshot(&p).await.unwrap(), Some((epoch, seq, body)));
+    }
+    let late = Snapshot { party: p.clone(), epoch: 1, seq: 512, fence: 7, body: "{}".into() };
+    assert_eq!(store.put_snapshot(&late).await.unwrap(), Outcome::Fenced);
+}

@@ -1,0 +1,65 @@
+use crate::rig::*;
+use soiree_domain::Friendship;
+use soiree_storage::{Page, StorageError, Store, Written};
+
+pub(crate) async fn writing_again_changes_only_what_differs(store: Store) {
+    let mut users = vec![user("ann"), user("bob")];
+    let first = store.put_users(&users, 1).await.unwrap();
+    assert_eq!(first, Written { inserted: 2, ..Written::default() });
+    users[1].region = Some("DE-BY".into());
+    users.push(user("cyd"));
+    let second = store.put_users(&users, 2).await.unwrap();
+    assert_eq!(second, Written { inserted: 1, updated: 1, unchanged: 1, skipped: 0 });
+    assert_eq!(store.user(&user_id("bob")).await.unwrap().as_ref(), Some(&users[1]));
+    assert_eq!(store.user(&user_id("nobody")).await.unwrap(), None);
+
+    users[1].name = "Bo".into();
+    assert!(store.update_user(&users[1], 3).await.unwrap());
+    assert!(!store.update_user(&user("nobody"), 3).await.unwrap());
+    assert_eq!(store.user(&user_id("bob")).await.unwrap().unwrap().name, "Bo");
+
+    // Of one who comes twice the later counts.
+    let mut twice = user("dan");
+    twice.name = "Later".into();
+    assert_eq!(store.put_users(&[user("dan"), twice], 4).await.unwrap().inserted, 1);
+    assert_eq!(store.user(&user_id("dan")).await.unwrap().unwrap().name, "Later");
+    assert_eq!(store.put_users(&[], 5).await.unwrap(), Written::default());
+}
+
+pub(crate) async fn pages_reach_everybody_once(store: Store) {
+    // Byte order in both databases: capitals before small letters, é after z.
+    let ids = ["B", "a:1", "a:10", "a:2", "b", "é"];
+    let users: Vec<_> = ids.iter().rev().map(|id| user(id)).collect();
+    store.put_users(&users, 1).await.unwrap();
+    for limit in 1..=7 {
+        let mut page = Some(Page::first(limit));
+        let mut seen = Vec::new();
+        while let Some(current) = page {
+            let read = store.users(&current).await.unwrap();
+            assert!(read.rows.len() <= limit as usize && !read.rows.is_empty());
+            page = current.after(&read);
+            seen.extend(read.rows.into_iter().map(|u| u.id.to_string()));
+        }
+        assert_eq!(seen, ids, "pages of {limit}");
+    }
+    let foreign = Page { cursor: Some("zz".into()), limit: 1 };
+    assert!(matches!(store.users(&foreign).await, Err(StorageError::Cursor)));
+}
+
+pub(crate) async fn friendship_is_mutual_and_needs_two_who_exist(store: Store) {
+    store.put_users(&[user("ann"), user("bob"), user("cyd")], 1).await.unwrap();
+    let pair = |a: &str, b: &str| Friendship::new(user_id(a), user_id(b)).unwrap();
+    let all = [pair("bob", "ann"), pair("cyd", "bob"), pair("ann", "nobody"), pair("ann", "bob")];
+    let written = store.put_friends(&all).await.unwrap();
+    assert_eq!(written, Written { inserted: 2, updated: 0, unchanged: 1, skipped: 1 });
+    let again = store.put_friends(&all).await.unwrap();
+    assert_eq!(again, Written { inserted: 0, updated: 0, unchanged: 3, skipped: 1 });
+
+    assert_eq!(store.friends_of(&user_id("bob")).await.unwrap(), [user_id("ann"), user_id("cyd")]);
+    assert_eq!(store.friends_of(&user_id("ann")).await.unwrap(), [user_id("bob")]);
+    assert_eq!(store.all_friends().await.unwrap(), [pair("ann", "bob"), pair("bob", "cyd")]);
+
+    assert!(store.remove_friend(&pair("ann", "bob")).await.unwrap());
+    assert!(!store.remove_friend(&pair("ann", "bob")).await.unwrap());
+    assert_eq!(store.friends_of(&user_id("ann")).await.unwrap(), []);
+}
