@@ -6,11 +6,21 @@
 //! ([`model::ProfileScorer`]). Start with [`model`] and [`matrix`].
 
 pub mod blend;
+mod check;
 pub mod diversity;
+pub mod ease;
 pub mod group;
+pub mod ials;
+pub mod item_knn;
+pub mod item_to_item;
 pub mod matrix;
 pub mod metrics;
 pub mod model;
 pub mod mood;
+pub mod popularity;
 pub mod sentiment;
+mod simd;
 pub mod statistics;
+pub mod tfidf;
+pub mod topk;
+pub mod vectors;

@@ -22,7 +22,10 @@ impl Csr {
     pub fn from_triplets(rows: usize, cols: usize, triplets: &[(u32, u32, f32)]) -> Self {
         let mut starts = vec![0_usize; rows + 1];
         for &(row, col, _) in triplets {
-            assert!((row as usize) < rows && (col as usize) < cols, "({row}, {col}) lies outside {rows} x {cols}");
+            assert!(
+                (row as usize) < rows && (col as usize) < cols,
+                "({row}, {col}) lies outside {rows} x {cols}"
+            );
             starts[row as usize + 1] += 1;
         }
         for i in 0..rows {
@@ -59,7 +62,13 @@ impl Csr {
     /// # Panics
     /// When the parts do not fit together.
     #[must_use]
-    pub fn from_parts(rows: usize, cols: usize, starts: Vec<usize>, indices: Vec<u32>, values: Vec<f32>) -> Self {
+    pub fn from_parts(
+        rows: usize,
+        cols: usize,
+        starts: Vec<usize>,
+        indices: Vec<u32>,
+        values: Vec<f32>,
+    ) -> Self {
         assert_eq!(starts.len(), rows + 1, "one start per row and one end");
         assert_eq!(starts.last().copied(), Some(indices.len()), "the last start is the number of entries");
         assert_eq!(indices.len(), values.len(), "one value per index");
