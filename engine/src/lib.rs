@@ -1,1 +1,50 @@
 //! The recommender: catalogue and fitted models in, ranked answers out.
+//!
+//! Everything here is a function of its arguments: no clock, file, log or network, and no setting of threads; times
+//! are Unix milliseconds, and the same arguments give the same answer. It runs alike in the server and in the
+//! laboratory. It is not a store: what is known of people comes with every request, and no model holds a row per
+//! person.
+//!
+//! - [`Catalogue`]: items, links and moods, an immutable snapshot;
+//! - [`train()`] makes a [`Bundle`], [`Bundle::to_files`] and [`Bundle::from_files`] carry it, [`Bundle::attach`] makes
+//!   it a [`Served`] one;
+//! - [`recommend`], [`recommend_group`] and [`similar`] answer, in five stages that each have their file:
+//!   `candidates`, `blend` (features in `context`), `rules`, `list`, `reasons`.
+//!
+//! **Invariant**: scores of different domains are never compared; each source ranks within a domain, and quotas mix.
+//! **Invariant**: a reason that rests on a person's history or friends is private to that person.
+//! Start with `personal.rs`, which reads like the order of the stages.
+
+mod blend;
+mod bundle;
+mod candidates;
+mod catalogue;
+mod context;
+mod error;
+mod group;
+mod list;
+mod personal;
+mod profile;
+mod reasons;
+mod request;
+mod rules;
+mod served;
+pub mod settings;
+mod table;
+#[cfg(test)]
+mod tests;
+mod text;
+mod training;
+mod words;
+
+pub use bundle::{Bundle, FORMAT, HoldOut, HoldOutRow, MODELS, Manifest};
+pub use catalogue::{Catalogue, Link};
+pub use error::EngineError;
+pub use group::recommend_group;
+pub use personal::{recommend, similar};
+pub use request::{
+    Answer, Context, Event, Filter, FriendEvents, GroupAnswer, GroupItem, MAX_LIMIT, Person, Request,
+};
+pub use served::Served;
+pub use settings::BlendSettings;
+pub use training::{Row, TrainParams, TrainReport, TrainingSet, Watch, train};

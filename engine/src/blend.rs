@@ -1,0 +1,125 @@
+//! Stage 2, features and blend: every source on one scale, then one score per candidate.
+//!
+//! Scores of different models and domains do not compare: people who live in one domain make factor space
+//! block-diagonal. So each source ranks the candidates of each domain, and the value is the reciprocal rank
+//! `k / (k + rank)`.
+
+use crate::candidates::Scene;
+use crate::context::Moment;
+use crate::profile::Profile;
+use crate::settings::{LEARNED, SOURCES, place};
+use crate::table::Table;
+use soiree_algorithms::blend::{pack, reciprocal_ranks};
+use soiree_domain::Source;
+
+const COLLABORATIVE: [Source; 3] = [Source::Ials, Source::Ease, Source::ItemKnn];
+const CONTENT: [Source; 3] = [Source::Tfidf, Source::Text, Source::Relation];
+
+/// The three scores that need no list of their own: iALS and popularity for every candidate, and context.
+pub(crate) fn fill(scene: &Scene<'_>, asked: &[(u32, f32)], moment: &Moment, table: &mut Table) {
+    let bundle = scene.served.bundle();
+    if let Some(ials) = bundle.ials().filter(|_| !asked.is_empty()) {
+        let person = ials.fold_in(asked);
+        for row in table.rows.iter_mut().filter(|row| row.known) {
+            row.raw[place(Source::Ials)] = ials.item_vector(row.slot).map_or(0.0, |item| dot(item, &person));
+        }
+        // What was had tells the factors itself, so its own score says nothing new.
+        for &(slot, _) in asked {
+            if let Some(at) = table.find(slot) {
+                table.rows[at].raw[place(Source::Ials)] = 0.0;
+            }
+        }
+    }
+    for row in &mut table.rows {
+        row.raw[place(Source::Popularity)] = bundle.popularity(row.slot);
+        let beside = row.raw[place(Source::Context)];
+        row.value[place(Source::Context)] = moment.suits(scene, scene.catalogue.facts(row.item), beside);
+    }
+}
+
+/// The product of two vectors, in eight sums side by side so that the compiler can use wide registers.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; 8];
+    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in a.zip(b) {
+        for (s, (x, y)) in sums.iter_mut().zip(x.iter().zip(y)) {
+            *s += x * y;
+        }
+    }
+    sums.iter().sum::<f32>() + rest
+}
+
+/// Brings every source to 0 to 1: ranked sources by reciprocal rank within each domain, friends by their
+/// share of the strongest.
+pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut [Vec<u64>; 5]) {
+    let settings = scene.settings;
+    for source in LEARNED.map(place) {
+        ranking.iter_mut().for_each(Vec::clear);
+        for (at, row) in (0_u32..).zip(&mut table.rows) {
+            row.value[source] = 0.0;
+            if row.raw[source] > 0.0 && row.raw[source].is_finite() {
+                ranking[row.domain as usize].push(pack(row.raw[source], at));
+            }
+        }
+        for found in ranking.iter_mut().filter(|found| !found.is_empty()) {
+            reciprocal_ranks(found, settings.depth, settings.rank_constant, |at, value| {
+                table.rows[at as usize].value[source] = value;
+            });
+        }
+    }
+    let friends = place(Source::Friends);
+    let most = table.rows.iter().map(|row| row.raw[friends]).fold(0.0, f32::max);
+    if most > 0.0 {
+        table.rows.iter_mut().for_each(|row| row.value[friends] = (row.raw[friends] / most).max(0.0));
+    }
+}
+
+/// Writes every candidate's score, 0 to 1: the weighted mean over the sources that say anything to this person,
+/// lowered by likeness to what was disliked.
+pub(crate) fn blend(scene: &Scene<'_>, weights: &[f32; SOURCES], table: &mut Table) {
+    let mut speaks = [false; SOURCES];
+    for row in &table.rows {
+        for (s, v) in speaks.iter_mut().zip(row.value) {
+            *s |= v > 0.0;
+        }
+    }
+    let active =
+        |of: &[Source]| of.iter().map(|&s| place(s)).filter(|&s| speaks[s]).map(|s| weights[s]).sum::<f32>();
+    let rest = active(&[Source::Friends, Source::Context]);
+    let (content, popularity) = (active(&CONTENT), active(&[Source::Popularity]));
+    let all = active(&COLLABORATIVE) + content + popularity + rest;
+    // An item that nobody had yet cannot be known to collaborative models nor be popular: it is measured
+    // against what can speak for it, at a discount.
+    let newcomer = if content > 0.0 { (content + rest).max(all * 1e-3) } else { all };
+    let discount = scene.settings.unknown_discount;
+    for row in &mut table.rows {
+        let sum: f32 = row.value.iter().zip(weights).map(|(v, w)| v * w).sum();
+        let score = match (row.known, all > 0.0) {
+            (_, false) => 0.0,
+            (true, _) => sum / all,
+            (false, _) => discount * sum / newcomer,
+        };
+        let away = scene.settings.aversion * row.aversion / (1.0 + row.aversion);
+        row.score = (score * (1.0 - away)).clamp(0.0, 1.0);
+    }
+}
+
+/// How much of a mixed list each domain should have: the person's own shares, and a floor for all.
+pub(crate) fn shares(scene: &Scene<'_>, profile: &Profile) -> [f32; 5] {
+    let mut own = [0.0_f32; 5];
+    for deed in &profile.liked {
+        own[scene.catalogue.facts(deed.item).domain.index()] += deed.weight;
+    }
+    let wanted =
+        (0..5).filter(|&d| scene.rules.wants(d) && !scene.served.popular(d).is_empty()).count().max(1);
+    let total: f32 = (0..5).filter(|&d| scene.rules.wants(d)).map(|d| own[d]).sum();
+    let floor = if total > 0.0 { scene.settings.domain_floor.clamp(0.0, 1.0) } else { 1.0 };
+    std::array::from_fn(|d| {
+        if !scene.rules.wants(d) {
+            return 0.0;
+        }
+        let mine = if total > 0.0 { own[d] / total } else { 0.0 };
+        (1.0 - floor) * mine + floor / wanted as f32
+    })
+}

@@ -1,0 +1,74 @@
+//! What a bundle says of itself, in `manifest.json`.
+
+use serde::{Deserialize, Serialize};
+use soiree_domain::ModelVersion;
+use std::collections::BTreeMap;
+
+/// The version of the folder's format that this program writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// The names of the models that a bundle can have.
+pub const MODELS: [&str; 6] = ["popularity", "ials", "ease", "item-knn", "tfidf", "text"];
+
+/// The content of `manifest.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Version of the folder's format, [`FORMAT`].
+    pub format: u32,
+    /// Version of the model set.
+    pub version: ModelVersion,
+    /// When it was fitted, Unix milliseconds.
+    pub made_at_ms: i64,
+    /// Items in its table.
+    pub items: usize,
+    /// People it was fitted on.
+    pub people: usize,
+    /// Pairs of person and item it was fitted on.
+    pub interactions: usize,
+    /// The models in it, each with its parameters.
+    pub models: BTreeMap<String, serde_json::Value>,
+    /// Weights of the blend, learned on the hold-out, in the order of [`crate::settings::LEARNED`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blend: Option<[f32; 7]>,
+    /// How well it did on the hold-out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<HoldOut>,
+    /// All other files of the folder.
+    pub files: BTreeMap<String, FileEntry>,
+}
+
+/// What is known of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// SHA-256 of the content, lower-case hex.
+    pub sha256: String,
+    /// Length of the content in bytes.
+    pub bytes: usize,
+}
+
+/// Figures from one recent positive hidden of each of some people, measured on those of them whose hidden positive
+/// took no part in learning the weights.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoldOut {
+    /// People measured.
+    pub people: usize,
+    /// One row for popularity, each model, the plain and the learned blend.
+    pub rows: Vec<HoldOutRow>,
+    /// Whether the learned weights were better than the plain ones and stand in the bundle.
+    pub learned: bool,
+}
+
+/// One row of the figures. The hidden item is ranked among the candidates of its domain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoldOutRow {
+    /// The model, `blend-plain` or `blend`.
+    pub name: String,
+    /// Share of people whose hidden item was among the first ten.
+    pub hit_rate_at_10: f64,
+    /// Mean of `1 / log2(rank + 2)`, 0 beyond the tenth.
+    pub ndcg_at_10: f64,
+}

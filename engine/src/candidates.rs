@@ -1,0 +1,226 @@
+//! Stage 1, candidates: every source names items for one person and says how strongly.
+
+use crate::profile::Profile;
+use crate::request::{Context, Person};
+use crate::rules::Rules;
+use crate::served::Served;
+use crate::settings::{BlendSettings, place};
+use crate::table::{Admit, Table};
+use crate::{Catalogue, catalogue::Link};
+use soiree_algorithms::item_to_item::ItemToItem;
+use soiree_algorithms::topk::top_k;
+use soiree_domain::{RelationKind, Source};
+
+/// What is the same for all members of one request.
+pub(crate) struct Scene<'a> {
+    pub(crate) served: &'a Served,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) ctx: &'a Context,
+    pub(crate) settings: &'a BlendSettings,
+    pub(crate) rules: Rules<'a>,
+    /// Index of what is on now.
+    pub(crate) now_on: Option<u32>,
+}
+
+/// How much a link of each kind says, 0 to 1.
+pub(crate) fn closeness(link: Link) -> f32 {
+    match link.kind {
+        RelationKind::Sequel => 1.0,
+        RelationKind::Adaptation => 0.95,
+        RelationKind::SameUniverse => 0.85,
+        RelationKind::Soundtrack => 0.7,
+        RelationKind::SameCreator => 0.6,
+        RelationKind::BelongsTo | RelationKind::InspiredBy => 0.55,
+        RelationKind::About => 0.45,
+    }
+}
+
+/// Friends whose deeds are looked at, and deeds of each.
+const FRIENDS: usize = 100;
+const FRIEND_EVENTS: usize = 50;
+const DAY_MS: f32 = 86_400_000.0;
+
+impl<'a> Scene<'a> {
+    /// Fills the table with one person's candidates and what each source says of them. What the person has
+    /// had is kept out unless `repeats` (a group decides on that by itself).
+    pub(crate) fn gather(
+        &self,
+        person: &Person<'_>,
+        profile: &Profile,
+        repeats: bool,
+        table: &mut Table,
+        dense: &mut Vec<f32>,
+    ) -> Vec<(u32, f32)> {
+        table.begin(self.served.slots());
+        self.block(person, profile, repeats, table);
+        self.add_neighbours(profile, table);
+        self.add_relations(profile, table);
+        self.add_friends(person, table);
+        self.add_now_on(table);
+        let asked = profile.for_models(self.served.bundle().items());
+        self.add_scanned(&asked, table, dense);
+        self.add_popular(table);
+        self.add_matching(table);
+        self.push_away(profile, table);
+        asked
+    }
+
+    /// Fills the table with what is like the profile's one item, whatever people think of it.
+    pub(crate) fn gather_alike(&self, profile: &Profile, table: &mut Table) {
+        table.begin(self.served.slots());
+        profile.done.iter().for_each(|&slot| table.block(slot));
+        self.add_neighbours(profile, table);
+        self.add_relations(profile, table);
+    }
+
+    fn block(&self, person: &Person<'_>, profile: &Profile, repeats: bool, table: &mut Table) {
+        self.rules.block_named(table);
+        self.rules.block_all(table, person.exclude);
+        if let Some(slot) = self.now_on.and_then(|at| self.served.slot_of(at)) {
+            table.block(slot);
+        }
+        if !repeats {
+            profile.done.iter().for_each(|&slot| table.block(slot));
+        }
+    }
+
+    fn add_neighbours(&self, profile: &Profile, table: &mut Table) {
+        let bundle = self.served.bundle();
+        for (source, model) in bundle.neighbour_models() {
+            for deed in &profile.liked {
+                add_row(model, deed.slot, deed.weight, source, table, &self.rules);
+            }
+        }
+        for deed in profile.liked.iter().filter(|_| self.served.has_newcomers()) {
+            for &(slot, alike) in self.served.newcomers_near(deed.slot) {
+                table.add(slot, Source::Tfidf, deed.weight * alike, &self.rules);
+            }
+        }
+    }
+
+    /// Notes of all candidates how much they are like what was turned down.
+    fn push_away(&self, profile: &Profile, table: &mut Table) {
+        if profile.disliked.is_empty() {
+            return;
+        }
+        let alike = [Source::ItemKnn, Source::Tfidf, Source::Text];
+        for (_, model) in self.served.bundle().neighbour_models().filter(|(s, _)| alike.contains(s)) {
+            for deed in &profile.disliked {
+                push_away(model, deed.slot, -deed.weight, table);
+            }
+        }
+    }
+
+    fn add_relations(&self, profile: &Profile, table: &mut Table) {
+        for deed in &profile.liked {
+            for &link in self.catalogue.relations(deed.item) {
+                if let Some(slot) = self.served.slot_of(link.to) {
+                    table.add(slot, Source::Relation, deed.weight * closeness(link), &self.rules);
+                }
+            }
+        }
+    }
+
+    fn add_friends(&self, person: &Person<'_>, table: &mut Table) {
+        for friend in person.friends.iter().take(FRIENDS) {
+            for event in friend.events.iter().take(FRIEND_EVENTS) {
+                let strength = self.settings.deeds.strength(event.kind, event.value).min(3.0);
+                let age_days = self.ctx.now_ms.saturating_sub(event.at_ms).max(0) as f32 / DAY_MS;
+                let weight = strength * (-age_days / self.settings.friends_half_life_days.max(1e-3)).exp2();
+                let slot = self.catalogue.index_of(&event.item).and_then(|at| self.served.slot_of(at));
+                if let Some(slot) = slot.filter(|_| weight.is_finite() && weight > 1e-3) {
+                    table.add(slot, Source::Friends, weight, &self.rules);
+                }
+            }
+        }
+    }
+
+    /// What hangs together with the item that is on now, as context; at most 1 each.
+    fn add_now_on(&self, table: &mut Table) {
+        let Some(at) = self.now_on else { return };
+        for &link in self.catalogue.relations(at) {
+            if let Some(slot) = self.served.slot_of(link.to) {
+                table.add(slot, Source::Context, closeness(link), &self.rules);
+            }
+        }
+        if let Some(slot) = self.served.slot_of(at) {
+            self.served.alike_in_content(slot, |other, alike| {
+                table.add(other, Source::Context, 0.6 * alike.min(1.0), &self.rules);
+            });
+        }
+    }
+
+    /// iALS scores all items where there are few.
+    fn add_scanned(&self, asked: &[(u32, f32)], table: &mut Table, dense: &mut Vec<f32>) {
+        let bundle = self.served.bundle();
+        if asked.is_empty() || bundle.items() > self.settings.exact_scan_items {
+            return;
+        }
+        let Some(ials) = bundle.ials() else { return };
+        dense.resize(bundle.items(), 0.0);
+        ials.score_with(&ials.fold_in(asked), dense);
+        for slot in asked.iter().map(|a| a.0) {
+            dense[slot as usize] = f32::NEG_INFINITY;
+        }
+        for (slot, _) in top_k(dense, self.settings.candidates * 2) {
+            table.enter(slot, &self.rules);
+        }
+    }
+
+    fn add_popular(&self, table: &mut Table) {
+        for domain in (0..5).filter(|&d| self.rules.wants(d)) {
+            let mut taken = 0;
+            for &slot in self.served.popular(domain) {
+                taken += usize::from(table.enter(slot, &self.rules).is_some());
+                if taken >= self.settings.candidates {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// A narrow filter may let none of the usual candidates through: then everything that it allows comes.
+    fn add_matching(&self, table: &mut Table) {
+        if self.rules.is_narrow() && table.rows.len() < self.settings.candidates {
+            for slot in 0..self.served.slots() as u32 {
+                table.enter(slot, &self.rules);
+            }
+        }
+    }
+}
+
+fn add_row(
+    model: &ItemToItem,
+    from: u32,
+    weight: f32,
+    source: Source,
+    table: &mut Table,
+    admit: &impl Admit,
+) {
+    let links = model.links();
+    if from as usize >= links.rows() {
+        return;
+    }
+    let (slots, values) = links.row(from as usize);
+    for (&slot, &value) in slots.iter().zip(values) {
+        // What speaks against an item makes nobody a candidate.
+        if value > 0.0 {
+            table.add(slot, source, weight * value, admit);
+        } else if let Some(at) = table.find(slot) {
+            table.rows[at].raw[place(source)] += weight * value;
+        }
+    }
+}
+
+fn push_away(model: &ItemToItem, from: u32, weight: f32, table: &mut Table) {
+    let links = model.links();
+    if from as usize >= links.rows() {
+        return;
+    }
+    let (slots, values) = links.row(from as usize);
+    for (&slot, &value) in slots.iter().zip(values) {
+        if let Some(at) = table.find(slot) {
+            table.rows[at].aversion += weight * value.max(0.0);
+        }
+    }
+}

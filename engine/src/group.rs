@@ -1,0 +1,277 @@
+//! Answers for a group: every member's own stages first, then one list.
+
+use crate::blend::{blend, fill, normalise, shares};
+use crate::candidates::Scene;
+use crate::context::Moment;
+use crate::list::{Entry, pick};
+use crate::personal::fitting;
+use crate::profile::Profile;
+use crate::reasons;
+use crate::request::{Context, GroupAnswer, GroupItem, MAX_LIMIT, Person, Request};
+use crate::settings::{BlendSettings, SOURCES, place};
+use crate::table::{Scratch, Table, with_scratch};
+use crate::{Catalogue, Served};
+use soiree_algorithms::blend::pack;
+use soiree_algorithms::group::{Fairness, aggregate, fairness, satisfaction, shares as member_shares};
+use soiree_domain::{ItemId, Reason, Source, Strategy};
+
+/// The best items for a group at this moment.
+///
+/// Every member's best candidates are put together, each is scored for every member, and the strategy makes one list.
+/// A member's fit of an item is its blended score over that of the member's best candidate. Vetoes are absolute. What
+/// a member has had counts half for them, and is left out when more than [`BlendSettings::seen_share`] of the
+/// members, by weight, have had it. A member of weight 0 has no say but is told their satisfaction. Missing weights
+/// count as 1. Cost: about two personal answers per member.
+#[must_use]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a different thing, and a struct would only rename them"
+)]
+pub fn recommend_group(
+    served: &Served,
+    catalogue: &Catalogue,
+    members: &[Person<'_>],
+    ctx: &Context,
+    request: &Request,
+    strategy: Strategy,
+    member_weights: &[f32],
+    vetoes: &[ItemId],
+    settings: &BlendSettings,
+) -> GroupAnswer {
+    let served = fitting(served, catalogue);
+    let scene = Scene::new(&served, catalogue, ctx, request, settings);
+    let weights: Vec<f32> =
+        (0..members.len()).map(|m| member_weights.get(m).copied().unwrap_or(1.0)).collect();
+    let room = Room { scene: &scene, members, request, strategy, weights: member_shares(&weights), vetoes };
+    let (items, satisfaction) = with_scratch(|scratch| room.answer(scratch));
+    let Fairness { min, mean, spread } = fairness(&satisfaction);
+    GroupAnswer {
+        version: served.version().clone(),
+        strategy,
+        items,
+        satisfaction,
+        min_satisfaction: min,
+        mean_satisfaction: mean,
+        spread,
+        left_out: served.bundle().left_out(),
+    }
+}
+
+/// What a member keeps of the fit of something they have had.
+const AGAIN: f32 = 0.5;
+
+struct Room<'a> {
+    scene: &'a Scene<'a>,
+    members: &'a [Person<'a>],
+    request: &'a Request,
+    strategy: Strategy,
+    /// Sum 1.
+    weights: Vec<f32>,
+    vetoes: &'a [ItemId],
+}
+
+/// One member with their candidates.
+struct Member {
+    profile: Profile,
+    asked: Vec<(u32, f32)>,
+    table: Table,
+    /// Fit of each common candidate.
+    fits: Vec<f32>,
+    /// The member's highest fits of what the group may have, falling.
+    best: Vec<f32>,
+}
+
+impl Room<'_> {
+    fn answer(&self, scratch: &mut Scratch) -> (Vec<GroupItem>, Vec<f32>) {
+        let moment = Moment::new(self.scene.ctx.now_ms, self.scene.ctx.utc_offset_min);
+        let weights = self.scene.weights();
+        let mut members: Vec<Member> =
+            self.members.iter().map(|person| self.gather(person, &moment, &weights, scratch)).collect();
+        let common = self.common(&members);
+        for member in &mut members {
+            self.score(member, &common, &moment, &weights, scratch);
+        }
+        let limit = self.request.limit.min(MAX_LIMIT);
+        let fits: Vec<&[f32]> = members.iter().map(|m| m.fits.as_slice()).collect();
+        let scores = aggregate(self.strategy, &fits, &self.weights, self.scene.settings.misery);
+        let picked = self.pick(&members, &common, &scores, limit);
+        let contentment = members
+            .iter()
+            .map(|member| {
+                let list: Vec<f32> = picked.iter().map(|&at| member.fits[at as usize]).collect();
+                satisfaction(&list, &member.best)
+            })
+            .collect();
+        let items =
+            picked.iter().map(|&at| self.item(&members, &common, &scores, at as usize, &moment, &weights));
+        let items = items.collect();
+        scratch.tables.extend(members.into_iter().map(|m| m.table));
+        (items, contentment)
+    }
+
+    fn gather(
+        &self,
+        person: &Person<'_>,
+        moment: &Moment,
+        weights: &[f32; SOURCES],
+        scratch: &mut Scratch,
+    ) -> Member {
+        let scene = self.scene;
+        let mut table = scratch.tables.pop().unwrap_or_default();
+        let profile = Profile::new(scene.served, scene.catalogue, person.history, scene.settings);
+        let asked = scene.gather(person, &profile, true, &mut table, &mut scratch.dense);
+        fill(scene, &asked, moment, &mut table);
+        normalise(scene, &mut table, &mut scratch.ranking);
+        blend(scene, weights, &mut table);
+        Member { profile, asked, table, fits: Vec::new(), best: Vec::new() }
+    }
+
+    /// Slots of what any member with a say likes best, without what is vetoed, excluded by a member or had by too
+    /// many; rising, so that the order of members does not matter.
+    fn common(&self, members: &[Member]) -> Vec<u32> {
+        let mut slots: Vec<u32> = Vec::new();
+        let mut best: Vec<u64> = Vec::new();
+        for (member, _) in members.iter().zip(&self.weights).filter(|(_, w)| **w > 0.0) {
+            for domain in 0..5 {
+                best.clear();
+                let rows = member.table.rows.iter().filter(|row| usize::from(row.domain) == domain);
+                best.extend(rows.map(|row| pack(row.score, u32::MAX - row.slot)));
+                let most = self.scene.settings.group_candidates.max(1);
+                if best.len() > most {
+                    best.select_nth_unstable_by(most - 1, |a, b| b.cmp(a));
+                    best.truncate(most);
+                }
+                slots.extend(best.iter().map(|&packed| u32::MAX - packed as u32));
+            }
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        let barred = self.barred();
+        slots.retain(|slot| !barred.contains(slot) && !self.had_by_many(members, *slot));
+        slots
+    }
+
+    fn barred(&self) -> Vec<u32> {
+        let named = self.members.iter().zip(&self.weights).filter(|(_, w)| **w > 0.0);
+        let named = named.flat_map(|(member, _)| member.exclude).chain(self.vetoes);
+        named
+            .filter_map(|id| self.scene.catalogue.index_of(id))
+            .filter_map(|at| self.scene.served.slot_of(at))
+            .collect()
+    }
+
+    fn had_by_many(&self, members: &[Member], slot: u32) -> bool {
+        let had = |member: &Member| member.profile.done.binary_search(&slot).is_ok();
+        let share: f32 = members.iter().zip(&self.weights).filter(|(m, _)| had(m)).map(|(_, w)| w).sum();
+        share > self.scene.settings.seen_share + 1e-4
+    }
+
+    /// Scores all common candidates for one member, those of others included.
+    fn score(
+        &self,
+        member: &mut Member,
+        common: &[u32],
+        moment: &Moment,
+        weights: &[f32; SOURCES],
+        scratch: &mut Scratch,
+    ) {
+        let scene = self.scene;
+        for &slot in common {
+            member.table.enter(slot, &scene.rules);
+        }
+        fill(scene, &member.asked, moment, &mut member.table);
+        normalise(scene, &mut member.table, &mut scratch.ranking);
+        blend(scene, weights, &mut member.table);
+        let score = |slot: u32| member.table.find(slot).map_or(0.0, |at| member.table.rows[at].score);
+        let most = common.iter().map(|&slot| score(slot)).fold(f32::MIN_POSITIVE, f32::max);
+        let again = |slot: u32| if member.profile.done.binary_search(&slot).is_ok() { AGAIN } else { 1.0 };
+        let unwanted = |slot: u32| member.profile.disliked.binary_search_by_key(&slot, |d| d.slot).is_ok();
+        let fit = |slot: u32| if unwanted(slot) { 0.0 } else { score(slot) / most * again(slot) };
+        member.fits = common.iter().map(|&slot| fit(slot)).collect();
+        member.best = member.fits.clone();
+        member.best.sort_unstable_by(|a, b| b.total_cmp(a));
+        member.best.truncate(self.request.limit.min(MAX_LIMIT));
+    }
+
+    fn pick(&self, members: &[Member], common: &[u32], scores: &[f32], limit: usize) -> Vec<u32> {
+        let scene = self.scene;
+        let mut mixed = [0.0_f32; 5];
+        for (member, weight) in members.iter().zip(&self.weights) {
+            for (sum, share) in mixed.iter_mut().zip(shares(scene, &member.profile)) {
+                *sum += weight * share;
+            }
+        }
+        let entries = |misery: bool| {
+            (0_u32..).zip(common).zip(scores).filter(move |(_, score)| (**score < 0.0) == misery).filter_map(
+                move |((key, &slot), &score)| {
+                    let item = scene.served.item_of(slot)?;
+                    let domain = scene.catalogue.facts(item).domain.index() as u8;
+                    Some(Entry { key, item, domain, score: if misery { score + 1.0 } else { score } })
+                },
+            )
+        };
+        let lambda = scene.settings.lambda;
+        let mut picked = pick(scene.catalogue, entries(false), &mixed, limit, lambda);
+        // What is a misery to somebody comes only when nothing else is left.
+        let open = limit - picked.len();
+        if open > 0 {
+            picked.extend(pick(scene.catalogue, entries(true), &mixed, open, lambda));
+        }
+        picked
+    }
+
+    fn item(
+        &self,
+        members: &[Member],
+        common: &[u32],
+        scores: &[f32],
+        at: usize,
+        moment: &Moment,
+        weights: &[f32; SOURCES],
+    ) -> GroupItem {
+        let scene = self.scene;
+        let slot = common[at];
+        let fits: Vec<f32> = members.iter().map(|m| m.fits[at]).collect();
+        let rows = members.iter().filter_map(|m| m.table.find(slot).map(|row| &m.table.rows[row]));
+        let mut reasons = Vec::new();
+        if self.request.explain {
+            if let Some(row) = rows.clone().next() {
+                reasons = reasons::open(scene, moment, row, self.request.surface, None);
+            }
+            reasons.extend(self.suits(&fits, rows.map(|row| row.value)));
+            for (member, person) in members.iter().zip(self.members) {
+                if let Some(row) = member.table.find(slot) {
+                    let row = &member.table.rows[row];
+                    let own = reasons::personal(scene, person, &member.profile, weights, row);
+                    reasons.extend(own.into_iter().take(2));
+                }
+            }
+        }
+        let item = scene.served.item_of(slot).expect("candidates have items");
+        GroupItem {
+            item: scene.catalogue.item(item).id.clone(),
+            score: scores[at].clamp(0.0, 1.0),
+            satisfaction: fits,
+            reasons,
+        }
+    }
+
+    /// How many of the group the item suits, from the satisfactions that the answer shows anyway.
+    fn suits(&self, fits: &[f32], values: impl Iterator<Item = [f32; SOURCES]>) -> Option<Reason> {
+        let suited = fits.iter().filter(|&&fit| fit >= 0.5).count();
+        if fits.len() < 2 || suited * 2 < fits.len() {
+            return None;
+        }
+        let mut sums = [0.0_f32; SOURCES];
+        values.for_each(|v| sums.iter_mut().zip(v).for_each(|(s, v)| *s += v));
+        let sources =
+            [Source::Ials, Source::Ease, Source::ItemKnn, Source::Tfidf, Source::Text, Source::Popularity];
+        let source = sources.into_iter().max_by(|a, b| sums[place(*a)].total_cmp(&sums[place(*b)]))?;
+        let text = if suited == fits.len() {
+            "Suits everybody here".to_owned()
+        } else {
+            format!("Suits {suited} of {} here", fits.len())
+        };
+        Some(Reason { source, text, item: None, private_to: None })
+    }
+}

@@ -1,0 +1,294 @@
+//! Training: from rows of deeds to a bundle, with figures from a hold-out.
+
+mod content;
+mod fit;
+mod holdout;
+#[cfg(test)]
+mod tests;
+
+use crate::bundle::{FORMAT, HoldOut, MODELS, Manifest, Words};
+use crate::{Bundle, Catalogue, EngineError};
+use fit::Collaborative;
+use soiree_algorithms::item_to_item::ItemToItem;
+use soiree_algorithms::model::{Progress, Silent, TextEmbedder};
+use soiree_algorithms::{ials, item_knn, tfidf};
+use soiree_domain::interaction::Weights;
+use soiree_domain::{InteractionKind, Item, ItemId, ModelVersion, Relation};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One deed of one person, by their places in the [`TrainingSet`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Row {
+    /// Number of the person, below [`TrainingSet::users`].
+    pub user: u32,
+    /// Place in [`TrainingSet::items`].
+    pub item: u32,
+    /// What.
+    pub kind: InteractionKind,
+    /// As in [`soiree_domain::Interaction::value`].
+    pub value: Option<f32>,
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+}
+
+/// What a bundle is fitted on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TrainingSet {
+    /// The catalogue's items.
+    pub items: Vec<Item>,
+    /// The catalogue's relations.
+    pub relations: Vec<Relation>,
+    /// How many people there are.
+    pub users: usize,
+    /// Their deeds, in any order.
+    pub rows: Vec<Row>,
+}
+
+/// Parameters of a training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainParams {
+    /// Only these models, by the names in [`MODELS`]; `None` fits all. Popularity is always fitted.
+    pub only: Option<Vec<String>>,
+    /// How strongly each deed speaks.
+    pub deeds: Weights,
+    /// A deed counts half for popularity after this many days; `None` never forgets.
+    pub popularity_half_life_days: Option<f64>,
+    /// iALS.
+    pub ials: ials::Params,
+    /// EASE's λ; `None` takes the square root of the number of interactions, 20 to 1,500.
+    pub ease_lambda: Option<f64>,
+    /// EASE is fitted on at most so many items, the most popular; its cost is cubic.
+    pub ease_max_items: usize,
+    /// Item-kNN.
+    pub item_knn: item_knn::Params,
+    /// TF-IDF's field weights.
+    pub tfidf: tfidf::Weights,
+    /// How many neighbours each item keeps in each list, at most; this bounds the cost of an answer.
+    pub neighbours: usize,
+    /// The hold-out: needs so many people with at least five positives.
+    pub holdout_min_people: usize,
+    /// The most people measured.
+    pub holdout_max_people: usize,
+    /// Seed of every choice by chance.
+    pub seed: u64,
+}
+
+impl Default for TrainParams {
+    fn default() -> Self {
+        Self {
+            only: None,
+            deeds: Weights::default(),
+            popularity_half_life_days: Some(365.0),
+            ials: ials::Params::default(),
+            ease_lambda: None,
+            ease_max_items: 6_000,
+            item_knn: item_knn::Params::default(),
+            tfidf: tfidf::Weights::default(),
+            neighbours: 100,
+            holdout_min_people: 200,
+            holdout_max_people: 500,
+            seed: 1,
+        }
+    }
+}
+
+/// Hears how a training goes. Stages come in a fixed order, so a caller with a clock can time them.
+pub trait Watch: Progress {
+    /// A stage begins: `content`, `text`, `hold-out`, `ials`, `ease`, `item-knn`, `done`. The hold-out fits the
+    /// collaborative models without announcing them.
+    fn stage(&self, _name: &'static str) {}
+}
+
+impl Watch for Silent {}
+
+/// What a training found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainReport {
+    /// Items of the catalogue.
+    pub items: usize,
+    /// People with at least one positive.
+    pub people: usize,
+    /// Pairs of person and item with a positive sum.
+    pub interactions: usize,
+    /// Each model's name and size: factors or links.
+    pub models: Vec<(&'static str, usize)>,
+    /// Figures of the hold-out; absent when there were too few people.
+    pub holdout: Option<HoldOut>,
+    /// The learned weights, if they are served.
+    pub blend: Option<[f32; 7]>,
+}
+
+/// Fits a bundle. The same set, parameters and seed give the same bundle, whatever the number of threads.
+///
+/// When at least [`TrainParams::holdout_min_people`] people have five positives, one recent positive of each is
+/// hidden, the collaborative models are fitted without, and the blend's weights are learned on half of them
+/// and measured on the other; then all models are fitted on everything. Items of equal id count once, the last stands.
+///
+/// # Errors
+/// [`EngineError::NoItems`], [`EngineError::Row`] for a row outside the set, [`EngineError::UnknownModel`], and
+/// [`EngineError::Fit`] when a model cannot be fitted or the watch cancels. Having no interactions is no error: then
+/// only content is fitted.
+pub fn train(
+    set: &TrainingSet,
+    params: &TrainParams,
+    embedder: Option<&dyn TextEmbedder>,
+    now_ms: i64,
+    version: ModelVersion,
+    watch: &dyn Watch,
+) -> Result<(Bundle, TrainReport), EngineError> {
+    let wants = Wanted::new(params.only.as_deref())?;
+    let catalogue = Catalogue::new(set.items.clone(), &set.relations);
+    if catalogue.is_empty() {
+        return Err(EngineError::NoItems);
+    }
+    let rows = placed(set, &catalogue)?;
+    watch.stage("content");
+    let words = wants.has("tfidf").then(|| content::words(&catalogue, params)).map(Arc::new);
+    watch.stage("text");
+    let text = match embedder.filter(|_| wants.has("text")) {
+        Some(embedder) => Some(Arc::new(content::text(&catalogue, embedder, params.neighbours)?)),
+        None => None,
+    };
+    let maker =
+        Maker { catalogue: &catalogue, params, wants: &wants, words, text, now_ms, version: &version };
+    watch.stage("hold-out");
+    let mut ran = None;
+    if let Some(split) = holdout::split(&rows, set.users, params) {
+        let reduced = fit::all(&split.rest, set.users, &catalogue, params, &wants, now_ms, &Quiet(watch))?;
+        ran = Some(holdout::run(&maker.bundle(reduced), &catalogue, &split, &rows, params, now_ms));
+    }
+    let fitted = fit::all(&rows, set.users, &catalogue, params, &wants, now_ms, watch)?;
+    let (people, interactions) = (fitted.people, fitted.interactions);
+    let mut bundle = maker.bundle(fitted);
+    (bundle.manifest.people, bundle.manifest.interactions) = (people, interactions);
+    if let Some((holdout, weights)) = ran {
+        bundle.manifest.blend = weights;
+        bundle.manifest.holdout = Some(holdout);
+    }
+    watch.stage("done");
+    let report = TrainReport {
+        items: catalogue.len(),
+        people,
+        interactions,
+        models: sizes(&bundle),
+        holdout: bundle.manifest.holdout.clone(),
+        blend: bundle.manifest.blend,
+    };
+    Ok((bundle, report))
+}
+
+/// Rows by their place in the catalogue.
+fn placed(set: &TrainingSet, catalogue: &Catalogue) -> Result<Vec<Row>, EngineError> {
+    let places: Vec<Option<u32>> = set.items.iter().map(|item| catalogue.index_of(&item.id)).collect();
+    let place = |(at, row): (usize, &Row)| {
+        let item = places.get(row.item as usize).copied().flatten();
+        match item.filter(|_| (row.user as usize) < set.users) {
+            Some(item) => Ok(Row { item, ..*row }),
+            None => Err(EngineError::Row(at)),
+        }
+    };
+    set.rows.iter().enumerate().map(place).collect()
+}
+
+/// Which models are wanted.
+struct Wanted(Vec<&'static str>);
+
+impl Wanted {
+    fn new(only: Option<&[String]>) -> Result<Self, EngineError> {
+        let Some(only) = only else { return Ok(Self(MODELS.to_vec())) };
+        let known = |name: &String| MODELS.into_iter().find(|m| m == name);
+        let names =
+            only.iter().map(|name| known(name).ok_or_else(|| EngineError::UnknownModel(name.clone())));
+        names.collect::<Result<_, _>>().map(Self)
+    }
+
+    fn has(&self, model: &str) -> bool {
+        self.0.contains(&model)
+    }
+}
+
+/// What all bundles of one training share.
+struct Maker<'a> {
+    catalogue: &'a Catalogue,
+    params: &'a TrainParams,
+    wants: &'a Wanted,
+    words: Option<Arc<Words>>,
+    text: Option<Arc<ItemToItem>>,
+    now_ms: i64,
+    version: &'a ModelVersion,
+}
+
+impl Maker<'_> {
+    fn bundle(&self, fitted: Collaborative) -> Bundle {
+        let ids: Vec<ItemId> = self.catalogue.iter().map(|(_, item)| item.id.clone()).collect();
+        let mut models: BTreeMap<String, serde_json::Value> = BTreeMap::new();
+        let mut put = |name: &str, there: bool, params: serde_json::Value| {
+            if there {
+                models.insert(name.to_owned(), params);
+            }
+        };
+        let days = self.params.popularity_half_life_days;
+        put("popularity", true, serde_json::json!({ "half_life_days": days }));
+        put(
+            "ials",
+            fitted.ials.is_some(),
+            fitted.ials.as_ref().map_or_else(Default::default, |m| json(m.params())),
+        );
+        let neighbours = self.params.neighbours;
+        let ease = serde_json::json!({
+            "lambda": fitted.ease_lambda, "max_items": self.params.ease_max_items, "neighbours": neighbours,
+        });
+        put("ease", fitted.ease.is_some(), ease);
+        put("item-knn", fitted.item_knn.is_some(), json(&self.params.item_knn));
+        put("tfidf", self.words.is_some() && self.wants.has("tfidf"), json(&self.params.tfidf));
+        put("text", self.text.is_some(), serde_json::json!({ "neighbours": neighbours }));
+        let manifest = Manifest {
+            format: FORMAT,
+            version: self.version.clone(),
+            made_at_ms: self.now_ms,
+            items: ids.len(),
+            people: fitted.people,
+            interactions: fitted.interactions,
+            models,
+            blend: None,
+            holdout: None,
+            files: BTreeMap::new(),
+        };
+        Bundle {
+            manifest,
+            ids,
+            counts: fitted.counts,
+            popularity: fitted.popularity,
+            ials: fitted.ials,
+            ease: fitted.ease,
+            item_knn: fitted.item_knn,
+            words: self.words.clone(),
+            text: self.text.clone(),
+        }
+    }
+}
+
+fn json(value: impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(value).expect("plain parameters become JSON")
+}
+
+fn sizes(bundle: &Bundle) -> Vec<(&'static str, usize)> {
+    let mut sizes = vec![("popularity", bundle.items())];
+    sizes.extend(bundle.ials.as_ref().map(|m| ("ials", m.dims() * bundle.items())));
+    sizes.extend(bundle.neighbour_models().map(|(source, model)| (source.as_str(), model.links().nnz())));
+    sizes
+}
+
+/// Passes on the wish to stop, and nothing else.
+struct Quiet<'a>(&'a dyn Watch);
+
+impl Progress for Quiet<'_> {
+    fn report(&self, _done: u64, _total: u64) {}
+
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}
+
+impl Watch for Quiet<'_> {}

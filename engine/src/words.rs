@@ -1,0 +1,133 @@
+//! The sentences of reasons.
+
+use crate::Catalogue;
+use crate::catalogue::Link;
+use soiree_domain::{Domain, InteractionKind, Item, RelationKind};
+
+/// What somebody did with an item, as in "which you {…}" and "{…} it".
+pub(crate) fn did(kind: InteractionKind, value: Option<f32>) -> &'static str {
+    use InteractionKind as K;
+    match kind {
+        K::View | K::Click => "looked at",
+        K::Play | K::Progress => "started",
+        K::Finish => "finished",
+        K::Skip => "skipped",
+        K::Rate if value.is_some_and(|stars| stars >= 4.0) => "rated highly",
+        K::Rate => "rated",
+        K::Like => "liked",
+        K::Dislike => "disliked",
+        K::Share => "shared",
+        K::Cart => "picked out",
+        K::Buy => "bought",
+        K::Review => "reviewed",
+    }
+}
+
+/// "Because you finished “X”".
+pub(crate) fn because_you(kind: InteractionKind, value: Option<f32>, title: &str) -> String {
+    match did(kind, value) {
+        "rated highly" => format!("Because you rated “{title}” highly"),
+        "picked out" => format!("Because you picked out “{title}”"),
+        verb => format!("Because you {verb} “{title}”"),
+    }
+}
+
+/// The plain word for an item.
+pub(crate) fn noun(item: &Item) -> &'static str {
+    let has = |wanted: &str| {
+        item.genres.iter().chain(&item.themes).any(|w| {
+            let word = w.to_lowercase();
+            word.contains(wanted) && !word.contains("non-fiction") && !word.contains("nonfiction")
+        })
+    };
+    match item.domain {
+        Domain::Film => "film",
+        Domain::Series => "series",
+        Domain::Book if has("novel") || has("fiction") => "novel",
+        Domain::Book => "book",
+        Domain::Music => "album",
+        Domain::Product => "product",
+    }
+}
+
+fn dated(item: &Item) -> String {
+    item.year.map_or_else(|| noun(item).to_owned(), |year| format!("{year} {}", noun(item)))
+}
+
+/// How an item hangs together with another that is known to the reader, whose link it is: "The 2013 film of the
+/// novel “The Great Gatsby”".
+pub(crate) fn path(catalogue: &Catalogue, known: u32, link: Link) -> String {
+    let (from, to) = (catalogue.item(known), catalogue.item(link.to));
+    let title = &from.title;
+    match (link.kind, link.forward) {
+        (RelationKind::Adaptation, true) => format!("The {} of the {} “{title}”", dated(to), noun(from)),
+        (RelationKind::Adaptation, false) => format!("The {} behind the {} “{title}”", noun(to), dated(from)),
+        (RelationKind::Soundtrack, true) => format!("The soundtrack of “{title}”"),
+        (RelationKind::Soundtrack, false) => format!("The {} that “{title}” is the soundtrack of", dated(to)),
+        (RelationKind::SameCreator, _) => match to.creators.iter().find(|c| from.creators.contains(c)) {
+            Some(creator) => format!("Also by {creator}, as “{title}” is"),
+            None => format!("From the makers of “{title}”"),
+        },
+        (RelationKind::SameUniverse, _) => format!("Set in the world of “{title}”"),
+        (RelationKind::Sequel, true) => format!("Continues “{title}”"),
+        (RelationKind::Sequel, false) => format!("Comes before “{title}”"),
+        (RelationKind::BelongsTo, true) => format!("The {} that “{title}” belongs to", noun(to)),
+        (RelationKind::BelongsTo, false) => format!("Goes with “{title}”"),
+        (RelationKind::InspiredBy, true) => format!("Inspired “{title}”"),
+        (RelationKind::InspiredBy, false) => format!("Inspired by “{title}”"),
+        (RelationKind::About, true) => format!("What “{title}” is about"),
+        (RelationKind::About, false) => format!("About “{title}”"),
+    }
+}
+
+/// "Ana finished it", "Ana and Ben finished it", "Ana and 2 friends finished it".
+pub(crate) fn friends_did(names: &[&str], verb: &str) -> String {
+    let verb = if verb == "rated highly" { "rated it highly" } else { &format!("{verb} it") };
+    match names {
+        [] => String::new(),
+        [one] => format!("{one} {verb}"),
+        [one, two] => format!("{one} and {two} {verb}"),
+        [one, rest @ ..] => format!("{one} and {} friends {verb}", rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use soiree_domain::{ItemId, Relation};
+
+    fn item(id: &str, domain: Domain, title: &str, year: i32) -> Item {
+        let mut item = Item::new(ItemId::new(id).unwrap(), domain, title);
+        item.year = Some(year);
+        item.creators = vec!["F. Scott Fitzgerald".into()];
+        item
+    }
+
+    #[test]
+    fn paths_read_in_both_directions() {
+        let mut novel = item("n", Domain::Book, "The Great Gatsby", 1925);
+        novel.genres = vec!["literary fiction".into()];
+        let film = item("f", Domain::Film, "The Great Gatsby", 2013);
+        let says = |kind| {
+            let (from, to) = (novel.id.clone(), film.id.clone());
+            let c = Catalogue::new(vec![novel.clone(), film.clone()], &[Relation { from, to, kind }]);
+            (path(&c, 0, c.relations(0)[0]), path(&c, 1, c.relations(1)[0]))
+        };
+        let (there, back) = says(RelationKind::Adaptation);
+        assert_eq!(there, "The 2013 film of the novel “The Great Gatsby”");
+        assert_eq!(back, "The novel behind the 2013 film “The Great Gatsby”");
+        assert_eq!(
+            says(RelationKind::SameCreator).0,
+            "Also by F. Scott Fitzgerald, as “The Great Gatsby” is"
+        );
+        assert_eq!(says(RelationKind::Sequel).1, "Comes before “The Great Gatsby”");
+    }
+
+    #[test]
+    fn friends_are_counted() {
+        assert_eq!(friends_did(&["Ana"], "finished"), "Ana finished it");
+        assert_eq!(friends_did(&["Ana", "Ben"], "liked"), "Ana and Ben liked it");
+        assert_eq!(friends_did(&["Ana", "Ben", "Cy"], "finished"), "Ana and 2 friends finished it");
+        assert_eq!(friends_did(&["Ana"], "rated highly"), "Ana rated it highly");
+    }
+}
