@@ -19,10 +19,13 @@ use crate::{
     sentiment::Sentiment,
 };
 use actix::{
-    Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler, Message, ResponseActFuture, ResponseFuture,
-    WrapFuture,
+    Actor, ActorFutureExt, Addr, Arbiter, AsyncContext, Context, Handler, Message, ResponseActFuture,
+    ResponseFuture, WrapFuture,
 };
-use futures_util::{FutureExt, future::{LocalBoxFuture, Shared, join_all}};
+use futures_util::{
+    FutureExt,
+    future::{LocalBoxFuture, Shared, join_all},
+};
 use metrics::{counter, gauge};
 use rustc_hash::FxHashMap;
 use soiree_domain::{PartyId, UserId, Visibility, bounds};
@@ -230,7 +233,7 @@ async fn restore(store: &Store, id: &PartyId, settings: PartySettings, now_ms: i
     if party.ended_at_ms.is_some() {
         return Err(Fault::Ended);
     }
-    party.fence = store.claim_party(id).await?;
+    party.fence = store.claim_party(id).await?.ok_or_else(|| Fault::missing("party", id))?;
     let snapshot = store.latest_snapshot(id).await?.filter(|(epoch, ..)| *epoch == party.epoch);
     let saved: Option<Saved> = match snapshot {
         Some((_, _, body)) => match serde_json::from_str(&body) {

@@ -14,15 +14,15 @@ use crate::{
     password,
     pool::Pool,
     profiles::Profiles,
-    recommender::{GroupQuery, PersonalQuery, Recommender, RecommenderSettings},
+    recommender::{GroupAnswered, GroupQuery, PersonalQuery, Recommender, RecommenderSettings},
     sentiment::Sentiment,
     session::{Session, SessionLink},
 };
 use actix::{Actor, Addr, Arbiter};
 use soiree_domain::{
-    Domain, Interaction, Item, ItemId, Party, PartyId, Principal, Relation, Scored, SessionId, User, UserId,
+    Domain, Friendship, Interaction, Item, ItemId, Party, PartyId, Principal, Relation, Scored, SessionId, User, UserId,
 };
-use soiree_engine::{Catalogue, GroupAnswer, Served};
+use soiree_engine::{Catalogue, Served};
 use soiree_storage::{AuditRow, Entry, Idempotency, Outcome, Store, Written};
 use std::{sync::Arc, time::Duration};
 
@@ -123,7 +123,18 @@ impl House {
         let vault = Pool::start("password", 1, 64)?;
         let counters = Arc::default();
         let settings = Arc::new(settings);
-        Ok(Self { store, clock, journal, profiles, recommender, directory, vault, encode, counters, settings })
+        Ok(Self {
+            store,
+            clock,
+            journal,
+            profiles,
+            recommender,
+            directory,
+            vault,
+            encode,
+            counters,
+            settings,
+        })
     }
 
     /// The database, for plain reads.
@@ -189,7 +200,7 @@ impl House {
     ///
     /// # Errors
     /// As [`House::recommend`].
-    pub async fn recommend_group(&self, query: GroupQuery) -> Result<GroupAnswer, Fault> {
+    pub async fn recommend_group(&self, query: GroupQuery) -> Result<GroupAnswered, Fault> {
         self.in_time("recommending", self.recommender.group(query)).await
     }
 
@@ -211,7 +222,11 @@ impl House {
     /// # Errors
     /// [`Fault::Invalid`] with one entry per fault, [`Fault::NotFound`] for unknown people or items,
     /// [`Fault::KeyConflict`], [`Fault::Overloaded`], [`Fault::NotStored`]. Nothing is stored then.
-    pub async fn record(&self, rows: Vec<Interaction>, idempotency: Option<Idempotency>) -> Result<(), Fault> {
+    pub async fn record(
+        &self,
+        rows: Vec<Interaction>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<(), Fault> {
         let one = rows.len() == 1;
         let faults: Vec<_> = rows
             .iter()
@@ -240,6 +255,7 @@ impl House {
             Outcome::KeyConflict => Err(Fault::KeyConflict),
             Outcome::UnknownItems(items) => Err(Fault::missing("item", join(&items))),
             Outcome::UnknownUsers(users) => Err(Fault::missing("user", join(&users))),
+            Outcome::UnknownParty(party) => Err(Fault::missing("party", party)),
             Outcome::Fenced | Outcome::SeqTaken => Err(Fault::NotStored),
         }
     }
@@ -301,6 +317,27 @@ impl House {
     pub async fn delete_user(&self, user: &UserId) -> Result<bool, Fault> {
         let existed = self.store.delete_user(user).await?;
         self.profiles.forget(user);
+        Ok(existed)
+    }
+
+    /// Makes people friends; pairs that name somebody who does not exist are skipped and counted.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn put_friends(&self, friendships: &[Friendship]) -> Result<Written, Fault> {
+        let written = self.store.put_friends(friendships).await?;
+        friendships.iter().flat_map(|pair| [&pair.a, &pair.b]).for_each(|user| self.profiles.forget(user));
+        Ok(written)
+    }
+
+    /// Ends a friendship. False when there was none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn remove_friend(&self, friendship: &Friendship) -> Result<bool, Fault> {
+        let existed = self.store.remove_friend(friendship).await?;
+        self.profiles.forget(&friendship.a);
+        self.profiles.forget(&friendship.b);
         Ok(existed)
     }
 

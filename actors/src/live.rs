@@ -7,8 +7,8 @@ use crate::fault::Fault;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use soiree_domain::{
-    Control, Domain, InteractionKind, ItemId, MemberRole, Mood, ModelVersion, PartyId, RecommendationId, Scored,
-    SessionId, Strategy, UserId, Visibility,
+    Control, Domain, InteractionKind, ItemId, MemberRole, ModelVersion, Mood, PartyId, RecommendationId,
+    Scored, SessionId, Strategy, UserId, Visibility,
 };
 use std::sync::Arc;
 

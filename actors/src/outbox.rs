@@ -177,13 +177,8 @@ pub enum Next {
 /// Makes a queue.
 #[must_use]
 pub fn outbox(limits: Limits, counters: Arc<Counters>, gap_frame: GapFrame) -> (Outbox, Drain) {
-    let shared = Arc::new(Shared {
-        queue: Mutex::default(),
-        waker: AtomicWaker::new(),
-        limits,
-        counters,
-        gap_frame,
-    });
+    let shared =
+        Arc::new(Shared { queue: Mutex::default(), waker: AtomicWaker::new(), limits, counters, gap_frame });
     (Outbox(Arc::clone(&shared)), Drain(shared))
 }
 

@@ -103,7 +103,9 @@ impl Session {
 
     fn tell(&self, event: &Event, reference: Option<&str>) {
         let class = match event {
-            Event::Personal(_) if reference.is_none() => Class::State { party: None, kind: StateKind::Personal },
+            Event::Personal(_) if reference.is_none() => {
+                Class::State { party: None, kind: StateKind::Personal }
+            }
             _ => Class::Control,
         };
         self.outbox.push(class, self.house.encode().encode(event, reference));
@@ -157,7 +159,8 @@ impl Session {
         ctx: &mut Context<Self>,
     ) {
         if self.parties.len() >= MAX_PARTIES && !self.parties.contains_key(&party) {
-            let fault = Fault::field("party", format!("a connection can be in {MAX_PARTIES} parties at a time"));
+            let fault =
+                Fault::field("party", format!("a connection can be in {MAX_PARTIES} parties at a time"));
             self.tell(&Event::Problem(fault), reference.as_deref());
             return;
         }

@@ -143,10 +143,8 @@ impl Interaction {
             _ => None,
         };
         match (range, self.value) {
-            (Some((low, high, words)), value) => {
-                if !value.is_some_and(|v| (low..=high).contains(&v)) {
-                    faults.push(FieldError::new("value", format!("{} needs {words}", self.kind)));
-                }
+            (Some((low, high, words)), value) if !value.is_some_and(|v| (low..=high).contains(&v)) => {
+                faults.push(FieldError::new("value", format!("{} needs {words}", self.kind)));
             }
             (None, Some(v)) if !v.is_finite() || v < 0.0 => {
                 faults.push(FieldError::new("value", "must be a finite number from 0"));

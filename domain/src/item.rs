@@ -166,7 +166,8 @@ impl Item {
                 text(&format!("{name}[{i}]"), bounds::check_text(word, bounds::MAX_WORD_CHARS));
             }
         }
-        for (name, list) in [("creators", &self.creators), ("genres", &self.genres), ("themes", &self.themes)] {
+        for (name, list) in [("creators", &self.creators), ("genres", &self.genres), ("themes", &self.themes)]
+        {
             if list.len() > bounds::MAX_LIST {
                 faults.push(FieldError::new(name, format!("has more than {} entries", bounds::MAX_LIST)));
             }

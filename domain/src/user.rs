@@ -78,7 +78,9 @@ impl User {
         if let Err(error) = bounds::check_text(&self.name, bounds::MAX_NAME_CHARS) {
             faults.push(FieldError::new("name", error));
         }
-        for (field, value) in [("locale", &self.locale), ("age_group", &self.age_group), ("region", &self.region)] {
+        for (field, value) in
+            [("locale", &self.locale), ("age_group", &self.age_group), ("region", &self.region)]
+        {
             if let Some(text) = value
                 && let Err(error) = bounds::check_text(text, 35)
             {

@@ -21,14 +21,14 @@ use crate::{
     recommender::Recommender,
     sentiment::{Score, Sentiment},
 };
-use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture};
 use actix::ActorFutureExt;
+use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture};
 use metrics::counter;
 use record::{Numbered, Record};
 use release::Release;
 use roster::{Roster, Seat};
 use soiree_domain::{Mood, PartyId, UserId};
-use soiree_storage::{Entry, Outcome};
+use soiree_storage::{Entry, Outcome, Snapshot};
 use state::{Conn, Effect, Joining, State};
 use std::{sync::Arc, time::Duration};
 
@@ -126,7 +126,7 @@ pub(crate) struct SnapshotQuery {
 }
 
 /// Makes the actor panic, to prove that a panic costs one actor.
-#[cfg(any(test, feature = "testing"))]
+#[cfg(test)]
 #[derive(Message)]
 #[rtype(result = "()")]
 pub(crate) struct Panic;
@@ -288,7 +288,7 @@ impl Party {
         let party = self.state.party().clone();
         let items = self.state.settings().round_items;
         let recommender = self.peers.recommender.clone();
-        let ask = async move { recommender.round(&party, members, &mood, because, items, now_ms).await };
+        let ask = async move { recommender.round(&party, members, &mood, because, items).await };
         ctx.spawn(ask.into_actor(self).map(|round, act, ctx| {
             let round = round.inspect_err(|fault| tracing::debug!(%fault, "a round was left out")).ok();
             let now_ms = act.now_ms();
@@ -300,13 +300,13 @@ impl Party {
     fn save(&self, saved: &record::Saved) {
         let party = self.state.party();
         let body = serde_json::to_string(saved).expect("a saved state is plain values with text keys");
-        self.peers.journal.tell(Entry::Snapshot {
+        self.peers.journal.tell(Entry::Snapshot(Snapshot {
             party: party.id.clone(),
             epoch: party.epoch,
             seq: saved.seq,
             fence: party.fence,
             body,
-        });
+        }));
     }
 
     /// Shows everything that may be shown by now.
@@ -345,11 +345,15 @@ impl Party {
             self.announce_round(event);
         } else {
             let chat = matches!(event.record, Record::Chat { .. });
-            let class =
-                if chat { Class::Chat { party: party.clone(), seq: Some(event.seq) } } else { Class::Control };
+            let class = if chat {
+                Class::Chat { party: party.clone(), seq: Some(event.seq) }
+            } else {
+                Class::Control
+            };
             let viewer = &self.state.party().host;
             let shown = event.event(party, viewer, |user| self.state.member_view(user));
-            let reference = author.as_ref().and_then(|(conn, reference)| Some((*conn, reference.as_deref()?)));
+            let reference =
+                author.as_ref().and_then(|(conn, reference)| Some((*conn, reference.as_deref()?)));
             if let Some((conn, reference)) = reference {
                 self.roster.tell(conn, Class::Control, self.peers.encode.encode(&shown, Some(reference)));
             }
@@ -431,8 +435,13 @@ impl Handler<Join> for Party {
         if !admitted && !self.state.is_member(&user) {
             return Err(Fault::WrongPassword);
         }
-        let joining =
-            Joining { conn: reply.conn, user: user.clone(), name: name.clone(), since, reference: reply.reference };
+        let joining = Joining {
+            conn: reply.conn,
+            user: user.clone(),
+            name: name.clone(),
+            since,
+            reference: reply.reference,
+        };
         let effects = self.state.join(joining, self.peers.clock.now_ms())?;
         self.arriving.push(Seat { conn: reply.conn, user, name, outbox: reply.outbox });
         self.perform(effects, ctx);
@@ -526,7 +535,7 @@ impl Handler<SnapshotQuery> for Party {
     }
 }
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(test)]
 impl Handler<Panic> for Party {
     type Result = ();
 

@@ -51,7 +51,7 @@ impl RoomMood {
     /// A scored line of chat.
     pub(crate) fn line(&mut self, seq: i64, user: &UserId, text: &str, compound: f32, now_ms: i64) {
         self.unsent.push((seq, compound));
-        self.observe(user, mood::line_mood(compound, text), 1.0, "chat", now_ms);
+        self.observe(user, mood::line_mood(f64::from(compound), text), 1.0, "chat", now_ms);
     }
 
     /// A reaction; emoji without a known mood say nothing.

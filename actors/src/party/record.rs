@@ -40,9 +40,10 @@ impl Record {
 
     pub(crate) fn actor(&self) -> Option<&UserId> {
         match self {
-            Self::Joined { user, .. } | Self::Left { user } | Self::Role { user, .. } | Self::Chat { user, .. } => {
-                Some(user)
-            }
+            Self::Joined { user, .. }
+            | Self::Left { user }
+            | Self::Role { user, .. }
+            | Self::Chat { user, .. } => Some(user),
             Self::Round { .. } | Self::Removed => None,
         }
     }
@@ -50,7 +51,10 @@ impl Record {
     /// Reads a journal row. Bodies that were emptied at a person's wish read as [`Record::Removed`].
     pub(crate) fn read(event: &PartyEvent) -> Result<Self, String> {
         if event.schema != SCHEMA {
-            return Err(format!("event {} has schema {}, this program reads {SCHEMA}", event.seq, event.schema));
+            return Err(format!(
+                "event {} has schema {}, this program reads {SCHEMA}",
+                event.seq, event.schema
+            ));
         }
         if event.body == r#"{"removed":true}"# {
             return Ok(Self::Removed);
@@ -84,7 +88,12 @@ impl Numbered {
     }
 
     /// The event that `viewer` is told; `name_of` and `online` fill in what the journal does not keep.
-    pub(crate) fn event(&self, party: &PartyId, viewer: &UserId, member: impl Fn(&UserId) -> MemberView) -> Event {
+    pub(crate) fn event(
+        &self,
+        party: &PartyId,
+        viewer: &UserId,
+        member: impl Fn(&UserId) -> MemberView,
+    ) -> Event {
         let party = party.clone();
         let seq = self.seq;
         let change = |user: &UserId, change| Event::Member {

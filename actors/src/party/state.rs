@@ -170,7 +170,9 @@ impl State {
             for member in saved.members {
                 let SavedMember { user, name, role, joined_ms } = member;
                 let away_since_ms = Some(now_ms);
-                state.members.insert(user, Member { name, role, joined_ms, conns: BTreeSet::new(), away_since_ms });
+                state
+                    .members
+                    .insert(user, Member { name, role, joined_ms, conns: BTreeSet::new(), away_since_ms });
             }
         }
         for event in events {
@@ -247,7 +249,8 @@ impl State {
             Some(mut missed) => {
                 // Whoever comes back after having been taken off the list also sees the event of coming back.
                 missed.extend(self.tail.iter().filter(|e| !known && e.seq == self.seq).cloned());
-                let event = Event::Resumed { party: self.party.id.clone(), epoch: self.party.epoch, seq: self.seq };
+                let event =
+                    Event::Resumed { party: self.party.id.clone(), epoch: self.party.epoch, seq: self.seq };
                 effects.push(Effect::Tell { conn, event, reference });
                 for event in missed {
                     let event = event.event(&self.party.id, &user, |u| self.view(u));
@@ -361,7 +364,8 @@ impl State {
         }
         self.mood.reaction(&user, &emoji, now_ms);
         let party = self.party.id.clone();
-        let mut effects = vec![Effect::Broadcast(Event::Reaction { party, user, emoji, position_ms, at_ms: now_ms })];
+        let mut effects =
+            vec![Effect::Broadcast(Event::Reaction { party, user, emoji, position_ms, at_ms: now_ms })];
         self.settle(now_ms, &mut effects);
         Ok(effects)
     }
@@ -571,12 +575,18 @@ impl State {
 
     fn view(&self, user: &UserId) -> MemberView {
         match self.members.get(user) {
-            Some(m) => {
-                MemberView { user: user.clone(), name: m.name.clone(), role: m.role, online: !m.conns.is_empty() }
-            }
-            None => {
-                MemberView { user: user.clone(), name: String::new(), role: MemberRole::Member, online: false }
-            }
+            Some(m) => MemberView {
+                user: user.clone(),
+                name: m.name.clone(),
+                role: m.role,
+                online: !m.conns.is_empty(),
+            },
+            None => MemberView {
+                user: user.clone(),
+                name: String::new(),
+                role: MemberRole::Member,
+                online: false,
+            },
         }
     }
 

@@ -1,0 +1,10 @@
+//! One file per command.
+
+pub(crate) mod config;
+pub(crate) mod evaluate;
+pub(crate) mod import;
+pub(crate) mod models;
+pub(crate) mod recommend;
+pub(crate) mod serve;
+pub(crate) mod train;
+pub(crate) mod user;

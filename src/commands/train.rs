@@ -1,0 +1,58 @@
+//! `soiree train`: fit, evaluate on a hold-out, register, and serve when asked.
+
+use crate::{Failure, app, cli, config::Config, registry, terminal};
+
+pub(crate) async fn run(args: &cli::Train, config: &Config, json: bool) -> Result<(), Failure> {
+    let started = std::time::Instant::now();
+    let store = app::open_store(config).await?;
+    let artifacts = app::artifacts(config);
+    let set = registry::training_set(&store).await?;
+    let bar = terminal::Bar::new("fitting", 1, "steps");
+    let now_ms = soiree_actors::clock::Clock::system().now_ms();
+    let bundle = registry::fit(&set, config, &args.only, now_ms, &bar)?;
+    bar.finish();
+    let row = registry::register(&store, &artifacts, &bundle).await?;
+    if args.promote {
+        registry::promote(&store, &artifacts, &row.version).await?;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    if json {
+        let manifest = bundle.manifest();
+        terminal::json(&serde_json::json!({
+            "version": row.version, "items": row.items, "people": row.users, "interactions": row.interactions,
+            "models": manifest.models, "hold_out": manifest.holdout, "blend": manifest.blend,
+            "serving": args.promote, "seconds": seconds,
+        }))?;
+    } else {
+        print(&bundle, args.promote, seconds);
+    }
+    store.close().await;
+    Ok(())
+}
+
+fn print(bundle: &soiree_engine::Bundle, promoted: bool, seconds: f64) {
+    let manifest = bundle.manifest();
+    terminal::line(format!(
+        "{}: {} items, {} people, {} pairs, fitted in {seconds:.1} s",
+        manifest.version, manifest.items, manifest.people, manifest.interactions
+    ));
+    match &manifest.holdout {
+        Some(holdout) => {
+            terminal::line(format!("Hold-out: one recent positive hidden of each of {} people.", holdout.people));
+            let rows: Vec<_> = holdout
+                .rows
+                .iter()
+                .map(|r| {
+                    vec![r.name.clone(), format!("{:.4}", r.hit_rate_at_10), format!("{:.4}", r.ndcg_at_10)]
+                })
+                .collect();
+            terminal::table(&["model", "hit rate@10", "NDCG@10"], &rows);
+        }
+        None => terminal::line("Too few people for a hold-out; the blend keeps its default weights."),
+    }
+    terminal::line(if promoted {
+        "It serves now; running servers take it over within seconds."
+    } else {
+        "It is registered; `soiree models promote` serves it."
+    });
+}
