@@ -150,7 +150,7 @@ impl Catalogue {
 
     /// All items that are there, with their indices, in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &Arc<Item>)> {
-        (0_u32..).zip(self.items.iter()).filter(|(_, item)| self.by_id.contains_key(&item.id))
+        (0_u32..).zip(self.items.iter()).filter(|(at, item)| self.by_id.get(&item.id) == Some(at))
     }
 
     /// The relations as they were given.

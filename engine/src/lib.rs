@@ -28,6 +28,8 @@ mod profile;
 mod reasons;
 mod request;
 mod rules;
+#[cfg(test)]
+mod sample;
 mod served;
 pub mod settings;
 mod table;

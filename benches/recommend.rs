@@ -1,0 +1,134 @@
+//! Time of one personal answer, one group answer and one list of similar items over 50,000 items.
+//!
+//! `cargo bench -p soiree-engine --bench recommend`
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use soiree_algorithms::model::Silent;
+use soiree_domain::{Domain, InteractionKind, Item, ItemId, ModelVersion, Strategy, UserId};
+use soiree_engine::{
+    BlendSettings, Catalogue, Context, Event, Person, Request, Row, Served, TrainParams, TrainingSet,
+    recommend, recommend_group, similar, train,
+};
+use std::hint::black_box;
+
+const ITEMS: u32 = 50_000;
+const PEOPLE: u32 = 20_000;
+const DEEDS: u32 = 30;
+const TASTES: u32 = 50;
+const NOW_MS: i64 = 1_780_000_000_000;
+
+/// Numbers that look random, the same on every machine.
+fn mix(x: u64) -> u64 {
+    let x = (x ^ (x >> 31)).wrapping_mul(0x7fb5_d329_728e_a185);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x81da_def4_bc2d_d44d);
+    x ^ (x >> 33)
+}
+
+fn items() -> Vec<Item> {
+    let item = |i: u32| {
+        let domain =
+            [Domain::Film, Domain::Film, Domain::Series, Domain::Book, Domain::Music][(i % 5) as usize];
+        let mut item = Item::new(ItemId::new(format!("x:{i}")).expect("an id"), domain, format!("Work {i}"));
+        let r = mix(u64::from(i));
+        item.year = Some(1950 + (r % 75) as i32);
+        item.genres = vec![format!("genre{}", i % TASTES), format!("genre{}", r % 60)];
+        item.themes = (0..4).map(|t| format!("theme{}", mix(r + t) % 3_000)).collect();
+        item.creators = vec![format!("maker {}", r % 9_000)];
+        item
+    };
+    (0..ITEMS).map(item).collect()
+}
+
+/// Items of one taste have the same remainder; low numbers are popular.
+fn taken(person: u32, nth: u32) -> u32 {
+    let r = mix(u64::from(person) << 20 | u64::from(nth));
+    let share = (r % 100_000) as f64 / 100_000.0;
+    let rank = (share.powi(3) * f64::from(ITEMS / TASTES)) as u32;
+    let taste = if r >> 40 & 3 == 0 { (r >> 44) as u32 % TASTES } else { person % TASTES };
+    (rank * TASTES + taste).min(ITEMS - 1)
+}
+
+fn world() -> (Catalogue, Served) {
+    let rows = (0..PEOPLE).flat_map(|user| {
+        (0..DEEDS).map(move |nth| Row {
+            user,
+            item: taken(user, nth),
+            kind: InteractionKind::Finish,
+            value: None,
+            at_ms: NOW_MS - i64::from(nth) * 86_400_000,
+        })
+    });
+    let set = TrainingSet { items: items(), relations: vec![], users: PEOPLE as usize, rows: rows.collect() };
+    let params = TrainParams { ease_max_items: 3_000, ..TrainParams::default() };
+    let version = ModelVersion::new("bench").expect("an id");
+    let (bundle, report) = train(&set, &params, None, NOW_MS, version, &Silent).expect("the set is sound");
+    for row in report.holdout.iter().flat_map(|h| &h.rows) {
+        println!("{:>12}  hit rate@10 {:.3}  NDCG@10 {:.3}", row.name, row.hit_rate_at_10, row.ndcg_at_10);
+    }
+    let catalogue = Catalogue::new(set.items, &[]);
+    let served = bundle.attach(&catalogue);
+    (catalogue, served)
+}
+
+fn history(person: u32) -> Vec<Event> {
+    let event = |nth| Event {
+        item: ItemId::new(format!("x:{}", taken(person, nth))).expect("an id"),
+        kind: InteractionKind::Finish,
+        value: None,
+        at_ms: NOW_MS - i64::from(nth) * 86_400_000,
+    };
+    (0..DEEDS).map(event).collect()
+}
+
+fn bench(c: &mut Criterion) {
+    let (catalogue, served) = world();
+    let users: Vec<UserId> = (0..100).map(|u| UserId::new(format!("u{u}")).expect("an id")).collect();
+    let histories: Vec<Vec<Event>> = (0..100).map(|u| history(u * 7)).collect();
+    let people: Vec<Person<'_>> = users.iter().zip(&histories).map(|(u, h)| Person::new(u, h)).collect();
+    let (ctx, settings) = (Context { now_ms: NOW_MS, ..Context::default() }, BlendSettings::default());
+    let mut next = 0;
+    let mut turn = || {
+        next = (next + 1) % 95;
+        next
+    };
+    let mut group = c.benchmark_group("50,000 items");
+    for (name, explain) in [("personal top 10", false), ("personal top 10 with reasons", true)] {
+        let request = Request { explain, ..Request::default() };
+        group.bench_function(name, |b| {
+            b.iter(|| black_box(recommend(&served, &catalogue, &people[turn()], &ctx, &request, &settings)));
+        });
+    }
+    let (stranger, request) = (Person::new(&users[0], &[]), Request::default());
+    group.bench_function("stranger top 10", |b| {
+        b.iter(|| black_box(recommend(&served, &catalogue, &stranger, &ctx, &request, &settings)));
+    });
+    let strategy = Strategy::AverageWithoutMisery;
+    group.bench_function("group of 5 with reasons", |b| {
+        b.iter(|| {
+            let at = turn();
+            let members = &people[at..at + 5];
+            black_box(recommend_group(
+                &served,
+                &catalogue,
+                members,
+                &ctx,
+                &request,
+                strategy,
+                &[],
+                &[],
+                &settings,
+            ))
+        });
+    });
+    group.bench_function("similar to one item", |b| {
+        b.iter(|| black_box(similar(&served, &catalogue, &histories[turn()][0].item, 10, None)));
+    });
+    let changed = catalogue.item(7).as_ref().clone();
+    group.bench_function("one item changed, attached again", |b| {
+        b.iter(|| black_box(served.reattach(&catalogue.with_items(vec![changed.clone()], &[]))));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);
