@@ -77,7 +77,7 @@ impl Store {
     async fn put_item_chunk(&self, items: &[&Item], now_ms: i64) -> Result<Written, StorageError> {
         let bodies: Vec<String> = items
             .iter()
-            .map(|item| serde_json::to_string(item))
+            .map(serde_json::to_string)
             .collect::<Result<_, _>>()
             .map_err(|error| StorageError::corrupt("item", error))?;
         let titles: Vec<String> = items.iter().map(|i| i.title.to_lowercase()).collect();
@@ -148,7 +148,11 @@ impl Store {
     pub async fn all_items(&self) -> Result<Vec<Item>, StorageError> {
         let mut items = Vec::new();
         let sql = "SELECT body FROM items WHERE removed = 0 ORDER BY id";
-        self.db.read().await?.each(sql, args![], |row| Ok(items.push(item(row)?))).await?;
+        let add = |row| {
+            items.push(item(row)?);
+            Ok(())
+        };
+        self.db.read().await?.each(sql, args![], add).await?;
         Ok(items)
     }
 

@@ -210,7 +210,8 @@ impl Store {
         connection
             .each("SELECT pk, id FROM users ORDER BY pk", args![], |(pk, id): (i64, String)| {
                 users.insert(pk, place(all.users.len())?);
-                Ok(all.users.push(parse("user id", &id)?))
+                all.users.push(parse("user id", &id)?);
+                Ok(())
             })
             .await?;
         connection
@@ -219,23 +220,23 @@ impl Store {
                 args![],
                 |(pk, id): (i64, String)| {
                     items.insert(pk, place(all.items.len())?);
-                    Ok(all.items.push(parse("item id", &id)?))
-                },
-            )
-            .await?;
-        connection
-            .each(
-                "SELECT user_pk, item_pk, kind, value, at_ms FROM interactions ORDER BY pk",
-                args![],
-                |(user, item, kind, value, at_ms): (i64, i64, i16, Option<f32>, i64)| {
-                    // Somebody who came after the people were read is left for the next training.
-                    if let (Some(&user), Some(&item)) = (users.get(&user), items.get(&item)) {
-                        all.rows.push(TrainingRow { user, item, kind: kind_of(kind)?, value, at_ms });
-                    }
+                    all.items.push(parse("item id", &id)?);
                     Ok(())
                 },
             )
             .await?;
+        let mut after = i64::MIN;
+        while let Some((last, lines)) = packed(&mut connection, after).await? {
+            for line in lines.lines() {
+                let (user, item, kind, value, at_ms) =
+                    unpacked(line).ok_or_else(|| StorageError::corrupt("interaction", line))?;
+                // Somebody who came after the people were read is left for the next training.
+                if let (Some(&user), Some(&item)) = (users.get(&user), items.get(&item)) {
+                    all.rows.push(TrainingRow { user, item, kind: kind_of(kind)?, value, at_ms });
+                }
+            }
+            after = last;
+        }
         Ok(all)
     }
 
@@ -269,6 +270,36 @@ impl Store {
             .await?;
         rows.iter().map(|(id, n)| Ok((parse("item id", id)?, n.unsigned_abs()))).collect()
     }
+}
+
+/// Rows that the database packs into one text when everything is read.
+const PACK: u32 = 20_000;
+
+/// The next rows after a key as lines of one text, with the last key. Handing over every row of SQLite by itself takes
+/// ten times as long, as it runs on a thread of its own.
+async fn packed(connection: &mut Connection, after: i64) -> Result<Option<(i64, String)>, StorageError> {
+    let row: Option<(Option<i64>, Option<String>)> = connection
+        .first(
+            "SELECT MAX(p.pk), string_agg(p.user_pk || ' ' || p.item_pk || ' ' || p.kind || ' ' || p.at_ms || ' '
+                    || COALESCE(CAST(p.value AS TEXT), ''), '\n')
+             FROM (SELECT pk, user_pk, item_pk, kind, at_ms, value FROM interactions WHERE pk > $1
+                   ORDER BY pk LIMIT $2) AS p",
+            args![after, PACK],
+        )
+        .await?;
+    Ok(row.and_then(|(last, lines)| Some((last?, lines?))))
+}
+
+/// User, item, kind, value and time of a packed line.
+fn unpacked(line: &str) -> Option<(i64, i64, i16, Option<f32>, i64)> {
+    let mut words = line.split(' ');
+    let (user, item) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let (kind, at_ms) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    let value = match words.next()? {
+        "" => None,
+        number => Some(number.parse().ok()?),
+    };
+    Some((user, item, kind, value, at_ms))
 }
 
 fn place(length: usize) -> Result<u32, StorageError> {

@@ -14,13 +14,13 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// `$1` programs, `$2` folder. Signals meant for the tests must not end the shell before it has tidied up.
+/// `$1` programs, `$2` folder, `$3` whether to flush. Signals meant for the tests must not end the shell before it has tidied up.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
 cd "$2" || exit 1
 "$1/initdb" -D data -U postgres -A trust -E UTF8 --no-locale --no-sync >log 2>&1 \
   && "$1/pg_ctl" -D data -w -t 60 -l log start >/dev/null 2>&1 \
-     -o "-c listen_addresses= -c unix_socket_directories=$2 -c max_connections=200 -c fsync=off -c shared_buffers=32MB" \
+     -o "-c listen_addresses= -c unix_socket_directories=$2 -c max_connections=200 -c fsync=$3 -c shared_buffers=32MB" \
   && echo ready || { echo failed; tail -n 20 log; }
 read -r _
 "$1/pg_ctl" -D data -m immediate stop >/dev/null 2>&1
@@ -38,12 +38,24 @@ pub struct TempPostgres {
 }
 
 impl TempPostgres {
-    /// Starts a server; takes two to three seconds.
+    /// Starts a server that does not wait for the disk; takes two to three seconds.
     ///
     /// # Errors
     /// When PostgreSQL's programs are not installed, with the command that installs them, or when the server does not
     /// start, with the end of its log.
     pub fn start() -> io::Result<Self> {
+        Self::start_with("off")
+    }
+
+    /// Starts a server whose commits reach the disk, for measuring.
+    ///
+    /// # Errors
+    /// As [`TempPostgres::start`].
+    pub fn start_durable() -> io::Result<Self> {
+        Self::start_with("on")
+    }
+
+    fn start_with(fsync: &str) -> io::Result<Self> {
         let programs = programs().ok_or_else(|| {
             io::Error::new(
                 io::ErrorKind::NotFound,
@@ -56,7 +68,7 @@ impl TempPostgres {
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir_all(&dir)?;
         let mut command = Command::new("sh");
-        command.args(["-c", KEEPER, "sh"]).arg(&programs).arg(&dir).current_dir("/");
+        command.args(["-c", KEEPER, "sh"]).arg(&programs).arg(&dir).arg(fsync).current_dir("/");
         if let Some((user, group)) = other_owner()? {
             std::os::unix::fs::chown(&dir, Some(user), Some(group))?;
             command.uid(user).gid(group);

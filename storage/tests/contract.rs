@@ -1,6 +1,8 @@
 //! One suite of promises, kept by both databases: each story runs on a fresh SQLite file and on a fresh database of a
 //! private PostgreSQL server.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, also in what its tests share")]
+
 #[path = "contract/access.rs"]
 mod access;
 #[path = "contract/catalogue.rs"]

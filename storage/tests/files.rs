@@ -1,5 +1,7 @@
 //! What is promised about files: artifacts are whole or refused, and a SQLite file survives being closed.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic, also in what its tests share")]
+
 #[path = "contract/rig.rs"]
 #[expect(dead_code, reason = "the rig serves the whole contract; this file needs a part of it")]
 mod rig;
