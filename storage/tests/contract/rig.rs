@@ -44,6 +44,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
+#[expect(clippy::print_stdout, reason = "a failing test shows which story it was")]
 pub(crate) fn play_on_sqlite(stories: &[(&str, Story)]) {
     let dir = TempDir::new();
     for (number, (name, story)) in stories.iter().enumerate() {
@@ -58,6 +59,7 @@ pub(crate) fn play_on_sqlite(stories: &[(&str, Story)]) {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "a failing test shows which story it was")]
 pub(crate) fn play_on_postgres(stories: &[(&str, Story)]) {
     let server = TempPostgres::start().unwrap_or_else(|error| panic!("{error}"));
     for (name, story) in stories {
