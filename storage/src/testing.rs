@@ -69,6 +69,8 @@ impl TempPostgres {
         fs::create_dir_all(&dir)?;
         let mut command = Command::new("sh");
         command.args(["-c", KEEPER, "sh"]).arg(&programs).arg(&dir).arg(fsync).current_dir("/");
+        // In a group of its own, the shell outlives a signal that ends the tests with their whole group.
+        command.process_group(0);
         if let Some((user, group)) = other_owner()? {
             std::os::unix::fs::chown(&dir, Some(user), Some(group))?;
             command.uid(user).gid(group);
