@@ -16,7 +16,7 @@ use std::{
 
 /// `$1` programs, `$2` folder, `$3` whether to flush. Signals meant for the tests must not end the shell before it has tidied up.
 const KEEPER: &str = r#"
-trap '' INT TERM HUP
+trap '' INT TERM HUP PIPE
 cd "$2" || exit 1
 "$1/initdb" -D data -U postgres -A trust -E UTF8 --no-locale --no-sync >log 2>&1 \
   && "$1/pg_ctl" -D data -w -t 60 -l log start >/dev/null 2>&1 \
