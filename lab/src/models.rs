@@ -1,0 +1,333 @@
+//! The models the laboratory knows by name, how each is fitted, and where `--tune` searches.
+//!
+//! Parameters are those of the model's own `Params`: the laboratory reads them by name, refuses unknown ones
+//! and prints them back with all defaults filled in.
+
+use rand::{Rng, RngExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use soiree_algorithms::model::{self, FitError, ProfileScorer};
+use soiree_algorithms::{ease, ials, item_knn, popularity, tfidf};
+
+use crate::cases::FitData;
+use crate::error::LabError;
+use crate::protocol::{ModelEntry, Params};
+use crate::stack::HybridParams;
+
+/// A model that stands ready, with every parameter it was fitted with.
+pub struct Fitted {
+    /// Scores items for a profile.
+    pub scorer: Box<dyn ProfileScorer>,
+    /// All parameters, defaults included.
+    pub params: Value,
+}
+
+/// A name the laboratory knows.
+pub struct Known {
+    /// The name.
+    pub name: &'static str,
+    /// What stands behind it.
+    pub about: &'static str,
+    /// Where `--tune` searches; empty when there is nothing to tune.
+    pub space: fn() -> Vec<Dimension>,
+    work: Work,
+}
+
+type FitFn = fn(&FitData, &Params, &dyn model::Progress) -> Result<Fitted, Trouble>;
+
+type CheckFn = fn(&Params) -> Result<(), Trouble>;
+
+enum Work {
+    /// Fitted on a matrix; the second function reads the parameters without a fit.
+    Fit(FitFn, CheckFn),
+    /// Blends other models; see [`crate::stack`].
+    Hybrid,
+    /// Scores texts; see the kind `sentiment`.
+    Sentiment,
+}
+
+/// Why a model could not be fitted.
+pub enum Trouble {
+    /// A parameter cannot be read.
+    Parameter(String),
+    /// The data lacks what the model needs.
+    Lacks(&'static str),
+    /// The fit itself failed.
+    Fit(FitError),
+}
+
+impl From<FitError> for Trouble {
+    fn from(fault: FitError) -> Self {
+        Self::Fit(fault)
+    }
+}
+
+impl Trouble {
+    /// The same with the name of the model.
+    pub(crate) fn of(self, entry: &ModelEntry) -> LabError {
+        let label = &entry.label;
+        match self {
+            Self::Parameter(what) => LabError::Option(format!("model {label}: {what}")),
+            Self::Lacks(what) => {
+                LabError::Unusable(format!("model {label} needs {what}, which the protocol has not"))
+            }
+            Self::Fit(FitError::Cancelled) => LabError::Cancelled,
+            Self::Fit(source) => LabError::Fit { model: label.clone(), source },
+        }
+    }
+}
+
+/// One parameter that `--tune` draws.
+pub struct Dimension {
+    /// Its name.
+    pub param: &'static str,
+    /// Where it is drawn from.
+    pub search: Search,
+}
+
+/// Where a parameter is drawn from.
+pub enum Search {
+    /// Evenly between two numbers.
+    Even(f64, f64),
+    /// Evenly in the logarithm.
+    Log(f64, f64),
+    /// A whole number, evenly, both ends included.
+    Whole(i64, i64),
+    /// A whole number, evenly in the logarithm.
+    LogWhole(f64, f64),
+    /// One of these.
+    OneOf(Vec<Value>),
+}
+
+impl Search {
+    /// Draws one value, rounded to three digits so that it can be written down.
+    pub fn draw(&self, random: &mut impl Rng) -> Value {
+        match self {
+            Self::Even(low, high) => json!(rounded(random.random_range(*low..*high))),
+            Self::Log(low, high) => json!(rounded(random.random_range(low.ln()..high.ln()).exp())),
+            Self::Whole(low, high) => json!(random.random_range(*low..=*high)),
+            Self::LogWhole(low, high) => json!(random.random_range(low.ln()..high.ln()).exp().round() as i64),
+            Self::OneOf(values) => values[random.random_range(0..values.len())].clone(),
+        }
+    }
+}
+
+/// Three significant digits.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
+
+/// Every name, in the order of the documentation.
+pub const KNOWN: &[Known] = &[
+    Known {
+        name: "popularity",
+        about: "how many people took each item",
+        space: Vec::new,
+        work: Work::Fit(fit_popularity, readable::<NoParams>),
+    },
+    Known {
+        name: "recent-popularity",
+        about: "the same with a half-life; needs times",
+        space: recent_space,
+        work: Work::Fit(fit_recent, readable::<RecentParams>),
+    },
+    Known {
+        name: "item-knn",
+        about: "items alike by the people they share",
+        space: knn_space,
+        work: Work::Fit(fit_knn, readable::<item_knn::Params>),
+    },
+    Known {
+        name: "ials",
+        about: "matrix factorisation by alternating least squares",
+        space: ials_space,
+        work: Work::Fit(fit_ials, readable::<ials::Params>),
+    },
+    Known {
+        name: "ease",
+        about: "a linear autoencoder in closed form",
+        space: ease_space,
+        work: Work::Fit(fit_ease, readable::<ease::Params>),
+    },
+    Known {
+        name: "tfidf",
+        about: "items alike by their words; needs texts",
+        space: Vec::new,
+        work: Work::Fit(fit_tfidf, readable::<tfidf::Weights>),
+    },
+    Known {
+        name: "hybrid",
+        about: "a learned blend of the other models",
+        space: Vec::new,
+        work: Work::Hybrid,
+    },
+    Known {
+        name: "vader",
+        about: "the sentiment scorer; for the kind sentiment",
+        space: Vec::new,
+        work: Work::Sentiment,
+    },
+];
+
+/// Finds a name.
+///
+/// # Errors
+/// [`LabError::Option`] that lists the known ones.
+pub fn find(name: &str) -> Result<&'static Known, LabError> {
+    KNOWN.iter().find(|k| k.name == name).ok_or_else(|| {
+        let known = KNOWN.iter().map(|k| k.name).collect::<Vec<_>>().join(", ");
+        LabError::Option(format!("there is no model \"{name}\"; known are {known}"))
+    })
+}
+
+impl Known {
+    /// Whether this is the blend of other models.
+    #[must_use]
+    pub fn is_hybrid(&self) -> bool {
+        matches!(self.work, Work::Hybrid)
+    }
+
+    /// Whether this ranks items, alone or by blending.
+    #[must_use]
+    pub fn ranks(&self) -> bool {
+        !matches!(self.work, Work::Sentiment)
+    }
+
+    /// Whether this scores texts.
+    #[must_use]
+    pub fn feels(&self) -> bool {
+        matches!(self.work, Work::Sentiment)
+    }
+}
+
+/// Fits one single model.
+///
+/// # Errors
+/// [`LabError::Option`] for its parameters, [`LabError::Unusable`] when the data lacks what it needs,
+/// [`LabError::Fit`] when the fit fails.
+pub fn fit(entry: &ModelEntry, data: &FitData, progress: &dyn model::Progress) -> Result<Fitted, LabError> {
+    let Work::Fit(fit, _) = find(&entry.name)?.work else {
+        return Err(LabError::Option(format!("\"{}\" is not fitted on a matrix alone", entry.name)));
+    };
+    fit(data, &entry.params, progress).map_err(|trouble| trouble.of(entry))
+}
+
+/// Reads the parameters of an entry without fitting anything, so that a slip is told before the long work.
+///
+/// # Errors
+/// [`LabError::Option`].
+pub fn check_params(entry: &ModelEntry) -> Result<(), LabError> {
+    let read = match find(&entry.name)?.work {
+        Work::Fit(_, check) => check(&entry.params),
+        Work::Hybrid => readable::<HybridParams>(&entry.params),
+        Work::Sentiment => readable::<NoParams>(&entry.params),
+    };
+    read.map_err(|trouble| trouble.of(entry))
+}
+
+fn readable<T: DeserializeOwned>(params: &Params) -> Result<(), Trouble> {
+    read::<T>(params).map(|_| ())
+}
+
+/// Reads the parameters of a model; unknown ones are refused by the model's own type.
+pub(crate) fn read<T: DeserializeOwned>(params: &Params) -> Result<T, Trouble> {
+    serde_json::from_value(Value::Object(params.clone()))
+        .map_err(|fault| Trouble::Parameter(fault.to_string()))
+}
+
+fn fitted(scorer: impl ProfileScorer + 'static, params: &impl Serialize) -> Fitted {
+    Fitted { scorer: Box::new(scorer), params: serde_json::to_value(params).unwrap_or_default() }
+}
+
+#[derive(serde::Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct NoParams {}
+
+fn fit_popularity(data: &FitData, params: &Params, _: &dyn model::Progress) -> Result<Fitted, Trouble> {
+    let params: NoParams = read(params)?;
+    Ok(fitted(popularity::Popularity::from_counts(&data.matrix), &params))
+}
+
+#[derive(serde::Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct RecentParams {
+    half_life_days: f64,
+}
+
+impl Default for RecentParams {
+    fn default() -> Self {
+        Self { half_life_days: 30.0 }
+    }
+}
+
+const DAY_MS: f64 = 86_400_000.0;
+
+fn fit_recent(data: &FitData, params: &Params, _: &dyn model::Progress) -> Result<Fitted, Trouble> {
+    let params: RecentParams = read(params)?;
+    if !data.timed {
+        return Err(Trouble::Lacks("a column \"time\""));
+    }
+    let events: Vec<(u32, i64, f32)> = data.events.iter().map(|e| (e.item, e.time_ms, e.value)).collect();
+    let now_ms = events.iter().map(|e| e.1).max().unwrap_or(0);
+    let half_life = popularity::Params { half_life_ms: Some(params.half_life_days * DAY_MS) };
+    Ok(fitted(popularity::Popularity::fit(&events, data.matrix.cols(), half_life, now_ms)?, &params))
+}
+
+fn recent_space() -> Vec<Dimension> {
+    vec![Dimension { param: "half_life_days", search: Search::Log(1.0, 1000.0) }]
+}
+
+fn fit_ials(data: &FitData, params: &Params, progress: &dyn model::Progress) -> Result<Fitted, Trouble> {
+    let params: ials::Params = read(params)?;
+    Ok(fitted(ials::Ials::fit(&data.matrix, params, progress)?, &params))
+}
+
+fn ials_space() -> Vec<Dimension> {
+    vec![
+        Dimension {
+            param: "dims",
+            search: Search::OneOf([64, 96, 128, 192, 256].map(|d| json!(d)).to_vec()),
+        },
+        Dimension { param: "alpha0", search: Search::Log(0.02, 1.0) },
+        Dimension { param: "lambda", search: Search::Log(0.0005, 0.05) },
+        Dimension { param: "nu", search: Search::OneOf(vec![json!(0.5), json!(0.75), json!(1.0)]) },
+        Dimension { param: "iterations", search: Search::Whole(8, 24) },
+    ]
+}
+
+fn fit_knn(data: &FitData, params: &Params, progress: &dyn model::Progress) -> Result<Fitted, Trouble> {
+    let params: item_knn::Params = read(params)?;
+    Ok(fitted(item_knn::ItemKnn::fit(&data.matrix, params, progress)?, &params))
+}
+
+fn knn_space() -> Vec<Dimension> {
+    let mut similarities = vec![json!("cosine"), json!("jaccard"), json!("dice")];
+    similarities.extend([0.3, 0.4, 0.6].map(|alpha| json!({ "asymmetric": { "alpha": alpha } })));
+    vec![
+        Dimension { param: "neighbours", search: Search::LogWhole(20.0, 1000.0) },
+        Dimension { param: "similarity", search: Search::OneOf(similarities) },
+        Dimension { param: "shrink", search: Search::Log(0.1, 1000.0) },
+        Dimension {
+            param: "weighting",
+            search: Search::OneOf(["none", "tf_idf", "bm25"].map(|w| json!(w)).to_vec()),
+        },
+    ]
+}
+
+fn fit_ease(data: &FitData, params: &Params, progress: &dyn model::Progress) -> Result<Fitted, Trouble> {
+    let params: ease::Params = read(params)?;
+    Ok(fitted(ease::Ease::fit(&data.matrix, params, progress)?, &params))
+}
+
+fn ease_space() -> Vec<Dimension> {
+    vec![Dimension { param: "lambda", search: Search::Log(50.0, 5000.0) }]
+}
+
+fn fit_tfidf(data: &FitData, params: &Params, _: &dyn model::Progress) -> Result<Fitted, Trouble> {
+    let weights: tfidf::Weights = read(params)?;
+    let texts = data.texts.as_ref().ok_or(Trouble::Lacks("texts of the items (files.items)"))?;
+    let documents: Vec<tfidf::Document<'_>> =
+        texts.iter().map(|item| item.iter().map(|(field, text)| (*field, text.as_str())).collect()).collect();
+    Ok(fitted(tfidf::Tfidf::fit(&documents, weights), &weights))
+}

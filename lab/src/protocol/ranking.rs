@@ -1,0 +1,411 @@
+//! Keys of the kind `ranking`.
+
+use soiree_algorithms::metrics::accuracy::{IdealLength, RecallDivisor};
+
+use super::fields::Fields;
+use super::{DataFile, Layout, data_file};
+
+/// What the kind `ranking` reads, how it splits and what it measures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranking {
+    /// The files.
+    pub files: Files,
+    /// Whether values count (`raw`) or every event weighs 1 (`binary`).
+    pub raw_values: bool,
+    /// How training, validation and test parts come about.
+    pub split: SplitRule,
+    /// What parameters and blend weights are chosen on.
+    pub validation: ValidationRule,
+    /// What is ranked for a test case.
+    pub candidates: CandidateRule,
+    /// Which parts are left out of the candidates `all` and `sampled`.
+    pub mask: Mask,
+    /// List lengths, rising.
+    pub cutoffs: Vec<usize>,
+    /// What recall is divided by.
+    pub recall_divisor: RecallDivisor,
+    /// How long NDCG's ideal list is.
+    pub ndcg_ideal: IdealLength,
+    /// Whether the figures with won ties stand beside.
+    pub optimistic: bool,
+}
+
+/// The files of a ranking.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Files {
+    /// All events, for every split but `given`.
+    pub interactions: Option<DataFile>,
+    /// Training events of the split `given`.
+    pub train: Option<DataFile>,
+    /// Validation events of the split `given`.
+    pub validation: Option<DataFile>,
+    /// Test events of the split `given`.
+    pub test: Option<DataFile>,
+    /// Published negatives.
+    pub negatives: Option<DataFile>,
+    /// Texts of the items, for models that read them.
+    pub items: Option<DataFile>,
+}
+
+/// How events are split.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SplitRule {
+    /// By the files `train`, `test` and perhaps `validation`.
+    Given,
+    /// The last event of each person is the test.
+    LeaveLastOut(EventOrder),
+    /// The last is the test, the one before is the validation.
+    LeaveLastTwoOut(EventOrder),
+    /// Each person's events are shuffled and shared out.
+    Random {
+        /// Shares of training, validation and test; they sum to 1.
+        shares: [f64; 3],
+        /// How validation and test counts are rounded; the rest is training.
+        rounding: Rounding,
+    },
+    /// By two quantiles of all times: before, between, after.
+    Temporal {
+        /// Shares of all events before the validation and before the test.
+        quantiles: [f64; 2],
+    },
+    /// Some people are held out whole; a share of their events is shown at the test, the rest is asked.
+    Strong {
+        /// Shares of training, validation and test people; they sum to 1.
+        shares: [f64; 3],
+        /// Share of a held-out person's events that is shown.
+        fold_in: f64,
+    },
+}
+
+/// What "last" means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventOrder {
+    /// By the column `time`; equal times keep the order of the file.
+    Time,
+    /// By the line of the file.
+    File,
+}
+
+/// How a share of a person's events becomes a whole number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// Towards 0.
+    Down,
+    /// To the nearest, halves up.
+    Nearest,
+    /// Away from 0.
+    Up,
+}
+
+/// What parameters are chosen on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValidationRule {
+    /// How the part is carved from training events; [`Carve::Part`] takes the split's own.
+    pub carve: Carve,
+    /// Seed of the carving and of the negatives.
+    pub seed: u64,
+    /// The measure that is maximised.
+    pub metric: String,
+    /// How many negatives are drawn; 0 ranks everything.
+    pub negatives: usize,
+}
+
+/// How a validation part comes about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Carve {
+    /// The split has one.
+    Part,
+    /// One random training event per person.
+    OnePerUser,
+    /// A random share of each person's training events, rounded down.
+    Share(f64),
+}
+
+/// What is ranked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CandidateRule {
+    /// Every item that is not masked.
+    All,
+    /// The test items and the negatives of a file.
+    Published,
+    /// The test items and this many random others.
+    Sampled(usize),
+}
+
+/// Which known events are left out of the candidates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mask {
+    /// The person's training events (or what is shown of a held-out person).
+    pub train: bool,
+    /// The person's validation events, at the test.
+    pub validation: bool,
+}
+
+pub(super) fn read(top: &mut Fields<'_>) -> Ranking {
+    let files = files(top);
+    let split = split(top, &files);
+    let validation = validation(top, &split, &files);
+    let (candidates, mask) = candidates(top, &files);
+    let validation =
+        ValidationRule { negatives: validation.1.unwrap_or(default_negatives(candidates)), ..validation.0 };
+    let (cutoffs, raw_values) = (cutoffs(top), top.one_of("values", &[("binary", false), ("raw", true)]));
+    Ranking {
+        files,
+        raw_values,
+        split,
+        validation,
+        candidates,
+        mask,
+        cutoffs,
+        recall_divisor: top
+            .one_of("recall_divisor", &[("all", RecallDivisor::All), ("min", RecallDivisor::Least)]),
+        ndcg_ideal: top.one_of("ndcg_ideal", &[("min", IdealLength::Least), ("all", IdealLength::All)]),
+        optimistic: top.flag("optimistic"),
+    }
+}
+
+fn files(top: &mut Fields<'_>) -> Files {
+    const KNOWN: [&str; 4] = ["user", "item", "value", "time"];
+    let Some(mut files) = top.table("files") else {
+        top.fault("files", "is missing");
+        return Files::default();
+    };
+    let mut events = |key| files.table(key).map(|f| data_file(f, &KNOWN[..2], &KNOWN[..2], &KNOWN));
+    let mut out = Files {
+        interactions: events("interactions"),
+        train: events("train"),
+        validation: events("validation"),
+        test: events("test"),
+        negatives: events("negatives"),
+        items: None,
+    };
+    const ITEM: [&str; 7] = ["item", "title", "creator", "genre", "theme", "mood", "text"];
+    out.items = files.table("items").map(|f| data_file(f, &["item", "text"], &ITEM[..1], &ITEM));
+    for (key, file) in [("interactions", &out.interactions), ("train", &out.train), ("test", &out.test)] {
+        if file.as_ref().is_some_and(|f| f.layout == Layout::Negatives) {
+            files.fault(key, "cannot have the layout \"negatives\"");
+        }
+    }
+    files.done();
+    out
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Method {
+    Given,
+    LastOut,
+    LastTwoOut,
+    Random,
+    Temporal,
+    Strong,
+}
+
+fn split(top: &mut Fields<'_>, files: &Files) -> SplitRule {
+    let Some(mut fields) = top.table("split") else {
+        top.fault("split", "is missing");
+        return SplitRule::Given;
+    };
+    let methods = [
+        ("given", Method::Given),
+        ("leave-last-out", Method::LastOut),
+        ("leave-last-two-out", Method::LastTwoOut),
+        ("random", Method::Random),
+        ("temporal", Method::Temporal),
+        ("strong", Method::Strong),
+    ];
+    if !fields.has("method") {
+        fields.fault("method", "is missing");
+    }
+    let method = fields.one_of("method", &methods);
+    let rule = match method {
+        Method::Given => SplitRule::Given,
+        Method::LastOut => SplitRule::LeaveLastOut(order(&mut fields)),
+        Method::LastTwoOut => SplitRule::LeaveLastTwoOut(order(&mut fields)),
+        Method::Random => SplitRule::Random {
+            shares: shares(&mut fields),
+            rounding: fields.one_of(
+                "rounding",
+                &[("down", Rounding::Down), ("nearest", Rounding::Nearest), ("up", Rounding::Up)],
+            ),
+        },
+        Method::Temporal => SplitRule::Temporal { quantiles: quantiles(&mut fields) },
+        Method::Strong => SplitRule::Strong { shares: shares(&mut fields), fold_in: fold_in(&mut fields) },
+    };
+    fields.done();
+    for (key, file, needed) in [
+        ("files.train", &files.train, method == Method::Given),
+        ("files.test", &files.test, method == Method::Given),
+        ("files.interactions", &files.interactions, method != Method::Given),
+    ] {
+        match file {
+            None if needed => top.fault(key, "is missing for this split"),
+            Some(_) if !needed => top.fault(key, "is not used by this split"),
+            _ => {}
+        }
+    }
+    if method != Method::Given && files.validation.is_some() {
+        top.fault("files.validation", "is not used by this split");
+    }
+    let by_time = matches!(
+        rule,
+        SplitRule::LeaveLastOut(EventOrder::Time)
+            | SplitRule::LeaveLastTwoOut(EventOrder::Time)
+            | SplitRule::Temporal { .. }
+    );
+    if by_time && files.interactions.as_ref().is_some_and(|f| !f.columns.iter().any(|c| c == "time")) {
+        top.fault("files.interactions.columns", "lacks \"time\", which this split needs");
+    }
+    rule
+}
+
+fn order(fields: &mut Fields<'_>) -> EventOrder {
+    fields.one_of("order", &[("time", EventOrder::Time), ("file", EventOrder::File)])
+}
+
+fn shares(fields: &mut Fields<'_>) -> [f64; 3] {
+    let found = fields.numbers("shares").unwrap_or_else(|| vec![0.8, 0.1, 0.1]);
+    match <[f64; 3]>::try_from(found) {
+        Ok(shares) if shares.iter().all(|s| *s >= 0.0) && (shares.iter().sum::<f64>() - 1.0).abs() < 1e-9 => {
+            shares
+        }
+        _ => {
+            fields.fault("shares", "must be three numbers from 0 that sum to 1: training, validation, test");
+            [1.0, 0.0, 0.0]
+        }
+    }
+}
+
+fn quantiles(fields: &mut Fields<'_>) -> [f64; 2] {
+    let found = fields.numbers("quantiles").unwrap_or_else(|| vec![0.8, 0.9]);
+    match <[f64; 2]>::try_from(found) {
+        Ok([a, b]) if 0.0 < a && a <= b && b < 1.0 => [a, b],
+        _ => {
+            fields.fault("quantiles", "must be two rising numbers between 0 and 1");
+            [0.8, 0.9]
+        }
+    }
+}
+
+fn fold_in(fields: &mut Fields<'_>) -> f64 {
+    let share = fields.number("fold_in").unwrap_or(0.8);
+    if !(share > 0.0 && share < 1.0) {
+        fields.fault("fold_in", "must lie between 0 and 1");
+    }
+    share
+}
+
+fn validation(top: &mut Fields<'_>, split: &SplitRule, files: &Files) -> (ValidationRule, Option<usize>) {
+    let own = match split {
+        SplitRule::Given => files.validation.is_some(),
+        SplitRule::LeaveLastOut(_) => false,
+        SplitRule::LeaveLastTwoOut(_) => true,
+        SplitRule::Random { shares, .. } | SplitRule::Strong { shares, .. } => shares[1] > 0.0,
+        SplitRule::Temporal { quantiles } => quantiles[0] < quantiles[1],
+    };
+    let usual = if own { Carve::Part } else { Carve::OnePerUser };
+    let mut rule = ValidationRule { carve: usual, seed: 1, metric: "ndcg@10".to_owned(), negatives: 0 };
+    let mut negatives = None;
+    if let Some(mut fields) = top.table("validation") {
+        let words =
+            [("part", Carve::Part), ("one-per-user", Carve::OnePerUser), ("share", Carve::Share(0.1))];
+        rule.carve = fields.maybe_one_of("carve", &words).unwrap_or(usual);
+        if let (Some(share), Carve::Share(_)) = (fields.number("share"), rule.carve) {
+            if !(share > 0.0 && share < 1.0) {
+                fields.fault("share", "must lie between 0 and 1");
+            }
+            rule.carve = Carve::Share(share);
+        }
+        if rule.carve == Carve::Part && !own {
+            fields.fault("carve", "is \"part\", but the split has no validation part");
+        }
+        rule.seed = fields.seed("seed").unwrap_or(1);
+        rule.metric = fields.text("metric").unwrap_or(rule.metric);
+        if !known_metric(&rule.metric) {
+            fields.fault(
+                "metric",
+                format!("must be one of {} with a cut-off, such as ndcg@10", METRICS.join(", ")),
+            );
+        }
+        negatives = fields.whole("negatives", 0);
+        fields.done();
+    }
+    (rule, negatives)
+}
+
+const METRICS: [&str; 6] = ["precision", "recall", "hit_rate", "ndcg", "mrr", "map"];
+
+fn known_metric(text: &str) -> bool {
+    let Some((name, k)) = text.split_once('@') else { return false };
+    METRICS.contains(&name) && k.parse::<usize>().is_ok_and(|k| k > 0)
+}
+
+fn default_negatives(candidates: CandidateRule) -> usize {
+    match candidates {
+        CandidateRule::All => 0,
+        CandidateRule::Published => 99,
+        CandidateRule::Sampled(n) => n,
+    }
+}
+
+fn candidates(top: &mut Fields<'_>, files: &Files) -> (CandidateRule, Mask) {
+    #[derive(Clone, Copy)]
+    enum From {
+        All,
+        Published,
+        Sampled,
+    }
+    let mut mask = Mask { train: true, validation: false };
+    let mut rule = CandidateRule::All;
+    if let Some(mut fields) = top.table("candidates") {
+        let from = fields.one_of(
+            "from",
+            &[("all", From::All), ("published", From::Published), ("sampled", From::Sampled)],
+        );
+        rule = match from {
+            From::All => CandidateRule::All,
+            From::Published => CandidateRule::Published,
+            From::Sampled => match fields.whole("negatives", 1) {
+                Some(n) => CandidateRule::Sampled(n),
+                None => {
+                    fields.fault("negatives", "is missing");
+                    CandidateRule::Sampled(1)
+                }
+            },
+        };
+        if let Some(parts) = fields.texts("mask") {
+            mask = Mask { train: false, validation: false };
+            for part in parts {
+                match part.as_str() {
+                    "train" => mask.train = true,
+                    "validation" => mask.validation = true,
+                    _ => fields
+                        .fault("mask", format!("has an unknown \"{part}\"; known are train, validation")),
+                }
+            }
+        }
+        fields.done();
+    }
+    match (rule, &files.negatives) {
+        (CandidateRule::Published, None) => {
+            top.fault("files.negatives", "is missing for published candidates")
+        }
+        (CandidateRule::All | CandidateRule::Sampled(_), Some(_)) => {
+            top.fault("files.negatives", "is used by published candidates only");
+        }
+        _ => {}
+    }
+    (rule, mask)
+}
+
+fn cutoffs(top: &mut Fields<'_>) -> Vec<usize> {
+    let found = top.numbers("cutoffs").unwrap_or_else(|| vec![10.0, 20.0]);
+    let mut out: Vec<usize> =
+        found.iter().filter(|k| **k >= 1.0 && k.fract() == 0.0).map(|k| *k as usize).collect();
+    if out.len() != found.len() || out.is_empty() {
+        top.fault("cutoffs", "must be whole numbers of at least 1");
+        out = vec![10];
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}

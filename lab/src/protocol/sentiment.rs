@@ -1,0 +1,53 @@
+//! Keys of the kind `sentiment`.
+
+use super::fields::Fields;
+use super::{DataFile, data_file};
+
+/// What the kind `sentiment` reads and how it labels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sentiment {
+    /// Columns `id`, `rating`, `text`.
+    pub texts: DataFile,
+    /// Columns `id`, `compound`: the figures of a scorer to equal.
+    pub reference: Option<DataFile>,
+    /// The largest human rating; ratings are divided by it to lie between −1 and 1.
+    pub rating_scale: f64,
+    /// A scorer's figure at or above it is positive, at or below its negative is negative.
+    pub threshold: f64,
+    /// A human rating further from 0 than this is positive or negative.
+    pub neutral_width: f64,
+}
+
+pub(super) fn read(top: &mut Fields<'_>) -> Sentiment {
+    const KNOWN: [&str; 3] = ["id", "rating", "text"];
+    let mut files = top.table("files");
+    let texts = files.as_mut().and_then(|f| f.table("texts")).map(|f| data_file(f, &KNOWN, &KNOWN, &KNOWN));
+    let reference = files
+        .as_mut()
+        .and_then(|f| f.table("reference"))
+        .map(|f| data_file(f, &["id", "compound"], &["id", "compound"], &["id", "compound"]));
+    if let Some(files) = files {
+        files.done();
+    }
+    if texts.is_none() {
+        top.fault("files.texts", "is missing");
+    }
+    let mut scale = top.number("rating_scale").unwrap_or(1.0);
+    if scale <= 0.0 {
+        top.fault("rating_scale", "must be above 0");
+        scale = 1.0;
+    }
+    Sentiment {
+        texts: texts.unwrap_or_else(|| DataFile {
+            path: std::path::PathBuf::new(),
+            layout: super::Layout::Columns,
+            table: soiree_datasets::table::Table::default(),
+            columns: Vec::new(),
+            min_value: None,
+        }),
+        reference,
+        rating_scale: scale,
+        threshold: top.number("threshold").unwrap_or(0.05),
+        neutral_width: top.number("neutral_width").unwrap_or(0.0),
+    }
+}
