@@ -1,0 +1,159 @@
+// What suits the room: one card per item, with reasons and each member's satisfaction.
+
+import { hash, hue } from '/pages/people.js';
+
+const DOMAINS = {
+  film: { word: 'Film', done: 'Seen it' },
+  series: { word: 'Series', done: 'Seen it' },
+  book: { word: 'Book', done: 'Read it' },
+  music: { word: 'Music', done: 'Know it' },
+  product: { word: 'Product', done: 'Have it' },
+};
+
+const BECAUSE = {
+  'member-joined': 'somebody came in',
+  'member-left': 'somebody left',
+  'mood-shift': 'the mood has shifted',
+  vote: 'of your votes',
+  event: 'of what you told us',
+  finished: 'something was finished',
+  timer: 'it was time for a fresh look',
+};
+
+const STRATEGY = {
+  average: 'what suits most on average',
+  'least-misery': 'what suits the pickiest of you',
+  'average-without-misery': 'what suits most, and nobody dislikes',
+};
+
+const percent = (share) => `${Math.round(share * 100)} %`;
+
+export class Picks {
+  #parts;
+  #people;
+  #deed;
+  #done = new Map();
+  #recommendation = null;
+  #items = [];
+
+  /** `deed` sends what a person did to an item and resolves once it is durable. */
+  constructor(parts, people, deed) {
+    this.#parts = parts;
+    this.#people = people;
+    this.#deed = deed;
+    parts.cards.addEventListener('click', (event) => {
+      const button = event.target.closest('.deed');
+      if (button) this.#act(button);
+    });
+  }
+
+  clear() {
+    this.#items = [];
+    this.#parts.cards.replaceChildren();
+    this.#parts.sum.hidden = true;
+    this.#parts.why.textContent = 'The first list comes as soon as the room is known.';
+  }
+
+  show(round) {
+    const fresh = new Set(round.items.map((item) => item.item));
+    this.#items.forEach((item) => fresh.delete(item.item));
+    const first = this.#items.length === 0;
+    this.#items = round.items;
+    this.#recommendation = round.recommendation_id;
+    const { cards, why, sum, min, mean } = this.#parts;
+    why.textContent = `Round ${round.round}, because ${BECAUSE[round.because] ?? round.because}: ${STRATEGY[round.strategy] ?? round.strategy}.`;
+    if (round.left_out?.length) why.textContent += ` Left out this time: ${round.left_out.join(', ')}.`;
+    sum.hidden = round.items.length === 0;
+    min.textContent = percent(round.min_satisfaction);
+    mean.textContent = percent(round.mean_satisfaction);
+    const focused = document.activeElement?.closest?.('.card')?.dataset.item;
+    const kind = document.activeElement?.dataset?.kind;
+    cards.replaceChildren(...round.items.map((item, at) => this.#card(item, at, !first && fresh.has(item.item))));
+    // A round that comes while somebody is on a button must not throw them off.
+    const again = focused && [...cards.children].find((card) => card.dataset.item === focused);
+    again?.querySelector(`.deed[data-kind="${kind}"]`)?.focus({ preventScroll: true });
+  }
+
+  #card(item, at, isNew) {
+    const card = this.#parts.template.content.firstElementChild.cloneNode(true);
+    const domain = DOMAINS[item.domain] ?? { word: 'Work', done: 'Know it' };
+    card.dataset.item = item.item;
+    card.dataset.domain = item.domain ?? '';
+    card.dataset.fresh = String(isNew);
+    const shade = hash(item.item);
+    card.style.setProperty('--cover', shade % 360);
+    card.style.setProperty('--turn', `${(shade >>> 9) % 180}deg`);
+    card.querySelector('use').setAttribute('href', `/pages/kinds.svg#${item.domain ?? 'work'}`);
+    card.querySelector('.rank').textContent = at + 1;
+    card.querySelector('.title').textContent = item.title;
+    const facts = [domain.word, item.year, item.creators?.slice(0, 2).join(', ')].filter(Boolean);
+    card.querySelector('.facts').textContent = facts.join(' · ');
+    card.querySelector('.reasons').replaceChildren(...(item.reasons ?? []).slice(0, 3).map(reason));
+    this.#bars(card, item);
+    card.querySelector('.done-word').textContent = domain.done;
+    card.querySelector('.deeds').setAttribute('aria-label', `What do you say to ${item.title}?`);
+    const did = this.#done.get(item.item);
+    for (const button of card.querySelectorAll('.deed')) button.setAttribute('aria-pressed', String(button.dataset.kind === did));
+    return card;
+  }
+
+  #bars(card, item) {
+    const shares = Object.entries(item.satisfaction ?? {});
+    const bars = card.querySelector('.bars');
+    const names = [];
+    bars.replaceChildren(...shares.map(([user, share]) => {
+      const name = user === this.#people.me ? 'you' : this.#people.name(user);
+      names.push(`${name} ${percent(share)}`);
+      const bar = document.createElement('span');
+      bar.className = 'bar-share';
+      bar.title = `${name}: ${percent(share)}`;
+      bar.dataset.me = String(user === this.#people.me);
+      bar.style.setProperty('--hue', hue(user));
+      bar.style.setProperty('--share', Math.max(0.04, Math.min(1, share)));
+      return bar;
+    }));
+    bars.setAttribute('aria-label', `How well it suits: ${names.join(', ')}`);
+    bars.hidden = shares.length === 0;
+    const suits = card.querySelector('.suits');
+    suits.textContent = item.mean_satisfaction === undefined ? '' :
+      `${percent(item.mean_satisfaction)} on average, nobody below ${percent(item.min_satisfaction)}`;
+    if (shares.length < 2 && item.min_satisfaction === item.mean_satisfaction) {
+      suits.textContent = `suits you ${percent(item.mean_satisfaction)}`;
+    }
+  }
+
+  async #act(button) {
+    const card = button.closest('.card');
+    const { item } = card.dataset;
+    const { kind } = button.dataset;
+    if (this.#done.get(item) === kind) return;
+    const before = this.#done.get(item);
+    this.#mark(item, kind);
+    try {
+      await this.#deed({ item, kind, recommendation_id: this.#recommendation });
+    } catch {
+      this.#mark(item, before);
+    }
+  }
+
+  #mark(item, kind) {
+    if (kind) this.#done.set(item, kind);
+    else this.#done.delete(item);
+    const card = [...this.#parts.cards.children].find((c) => c.dataset.item === item);
+    for (const button of card?.querySelectorAll('.deed') ?? []) {
+      button.setAttribute('aria-pressed', String(button.dataset.kind === kind));
+    }
+  }
+}
+
+function reason({ text, private: mine }) {
+  const item = document.createElement('li');
+  item.textContent = text;
+  if (mine) {
+    item.className = 'private';
+    const note = document.createElement('span');
+    note.textContent = ' only you see this';
+    item.append(note);
+  }
+  return item;
+}

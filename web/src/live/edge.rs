@@ -1,0 +1,263 @@
+//! The socket's edge: a thin task per connection between actix-web's WebSocket codec and a session.
+//!
+//! A connection that has not said hello costs this task and no actor. Commands go to the session one at a time,
+//! which is the back-pressure of the reading side; answers come back through the outbox, whose reading end is the
+//! body of the 101 response, so that a broadcast's bytes are shared by all sockets. The reading task ends when the
+//! client is gone, the outbox is closed, or the protocol is broken; the writing half then sends what waits, one
+//! close frame, and ends the body. Set `TCP_NODELAY` on accepted connections, and a `TCP_USER_TIMEOUT`, which ends
+//! those whose client acknowledges nothing: the dispatcher itself has no deadline for a blocked write.
+
+use super::{
+    decode::{self, Asked, Decoded, Hello, Refused},
+    hello::{self, Admitted},
+    limit::Limit,
+    socket::{Arrived, Incoming, Meters, Outgoing, Socket, Why, handshake},
+    wheel::{Times, Wheel},
+};
+use crate::{app::AppState, problem::Problem};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    body::BodyStream,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderValue},
+    },
+    rt,
+    web::{self, Data, Payload, ServiceConfig},
+};
+use soiree_actors::{
+    live::{Command, Event, LiveContext},
+    outbox::{CloseReason, outbox},
+    session::{self, SessionLink},
+};
+use std::{rc::Rc, sync::Arc};
+
+/// The subprotocol that clients ask for.
+pub const SUBPROTOCOL: &str = "soiree.v1.json";
+/// Largest first message in bytes: nobody is known yet.
+const MAX_HELLO_BYTES: usize = 4_096;
+
+/// What can be set about the live channel.
+#[derive(Debug, Clone)]
+pub struct LiveSettings {
+    /// Largest message of a client in bytes.
+    pub max_frame_bytes: usize,
+    /// Frames per second that a socket may send on average.
+    pub frames_per_second: u32,
+    /// Frames that it may send at once.
+    pub frames_burst: u32,
+    /// Seconds between two pings; a socket silent for twice as long is closed.
+    pub heartbeat_s: u64,
+    /// Seconds a new socket has to say hello.
+    pub hello_s: u64,
+    /// Origins of pages, beside the server's own, that may open sockets.
+    pub origins: Vec<String>,
+}
+
+impl Default for LiveSettings {
+    fn default() -> Self {
+        Self {
+            max_frame_bytes: 65_536,
+            frames_per_second: 50,
+            frames_burst: 200,
+            heartbeat_s: 25,
+            hello_s: 5,
+            origins: Vec::new(),
+        }
+    }
+}
+
+/// The edge of one worker.
+struct Edge {
+    state: Data<AppState>,
+    wheel: Rc<Wheel>,
+    meters: Rc<Meters>,
+}
+
+/// Adds `GET /ws`. Called once per worker, on its thread.
+pub fn configure(config: &mut ServiceConfig, state: &Data<AppState>) {
+    let settings = &state.settings.live;
+    let times = Times { hello_s: settings.hello_s, heartbeat_s: settings.heartbeat_s };
+    let edge = Edge {
+        state: state.clone(),
+        wheel: Rc::new(Wheel::new(times, state.stopping.clone())),
+        meters: Rc::new(Meters::new()),
+    };
+    config.app_data(Data::new(edge)).service(web::resource("/ws").route(web::get().to(open)));
+}
+
+async fn open(req: HttpRequest, payload: Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    let accept = handshake(req.head())?;
+    let settings = &edge.state.settings.live;
+    if edge.wheel.is_stopping() {
+        return Err(Problem::new("not-ready", "the server is stopping"));
+    }
+    if !origin_is_welcome(req.headers(), &settings.origins) {
+        return Err(Problem::new("origin-refused", "pages of this origin may not open sockets here"));
+    }
+    let protocol = negotiate(req.headers())?;
+    let house = &edge.state.house;
+    let (sender, drain) =
+        outbox(house.settings().outbox, Arc::clone(house.counters()), house.encode().gap_frame());
+    let socket = Rc::new(Socket::new(sender, Rc::clone(&edge.meters), edge.wheel.now()));
+    edge.wheel.watch(Rc::clone(&socket));
+    let limit = Limit::new(settings.frames_per_second, settings.frames_burst);
+    let incoming = Incoming::new(payload, MAX_HELLO_BYTES, limit, house.clock().clone());
+    rt::spawn(serve(edge, Rc::clone(&socket), incoming));
+
+    let mut response = HttpResponse::build(StatusCode::SWITCHING_PROTOCOLS);
+    response.upgrade("websocket").insert_header((header::SEC_WEBSOCKET_ACCEPT, &accept[..]));
+    if protocol {
+        response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL)));
+    }
+    Ok(response.body(BodyStream::new(Outgoing::new(drain, socket))))
+}
+
+/// Pages of the same host and of the listed origins are welcome; programs send no origin.
+fn origin_is_welcome(headers: &HeaderMap, listed: &[String]) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let own = origin.split_once("://").map(|(_, authority)| authority);
+    let same = matches!((own, host), (Some(own), Some(host)) if own.eq_ignore_ascii_case(host));
+    same || listed.iter().any(|entry| entry.trim_end_matches('/').eq_ignore_ascii_case(origin))
+}
+
+/// Whether to name the subprotocol: yes when it is offered, no when nothing is.
+fn negotiate(headers: &HeaderMap) -> Result<bool, Problem> {
+    let mut offered = headers
+        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .peekable();
+    if offered.peek().is_none() {
+        return Ok(false);
+    }
+    if offered.any(|name| name == SUBPROTOCOL) {
+        return Ok(true);
+    }
+    Err(Problem::new("unsupported-subprotocol", format!("this server speaks {SUBPROTOCOL}")))
+}
+
+/// Serves one socket until its client or the server ends it.
+async fn serve(edge: Data<Edge>, socket: Rc<Socket>, mut incoming: Incoming) {
+    let state = &edge.state;
+    let now_tick = || edge.wheel.now();
+    let Some((hello, reference)) = first(&socket, &mut incoming, now_tick).await else { return };
+    let admitted = match hello::admit(state, &hello).await {
+        Ok(admitted) => admitted,
+        Err(problem) => {
+            socket.refuse(&problem, reference.as_deref(), None);
+            socket.hang_up(hello::farewell(&problem), None);
+            return;
+        }
+    };
+    if socket.outbox.is_closed() {
+        return;
+    }
+    let link = connect(state, &socket, admitted, reference.as_deref());
+    // The way in needed more memory than the stay; what is left is the loop's own state.
+    if greet(&link, hello).await {
+        incoming.allow(state.settings.live.max_frame_bytes);
+        converse(&link, &socket, &mut incoming, now_tick).await;
+    } else {
+        socket.hang_up(Why::INTERNAL, None);
+    }
+}
+
+/// Waits for `hello`. `None` when the connection is over.
+async fn first(
+    socket: &Socket,
+    incoming: &mut Incoming,
+    now_tick: impl Fn() -> u64,
+) -> Option<(Hello, Option<String>)> {
+    let (problem, reference) = match incoming.next(socket, now_tick).await {
+        Arrived::Text(text) | Arrived::TooFast { text, .. } => match decode::decode(&text) {
+            Ok(Decoded { asked: Asked::Hello(hello), reference }) => return Some((hello, reference)),
+            Ok(Decoded { reference, .. }) => {
+                (Problem::new("hello-required", "the first frame must be hello"), reference)
+            }
+            Err(Refused { problem, reference }) => (problem, reference),
+        },
+        Arrived::Broken(why, problem) => {
+            socket.refuse(&problem, None, None);
+            socket.hang_up(why, None);
+            return None;
+        }
+        Arrived::Ended => {
+            socket.close(CloseReason::GoingAway.into());
+            return None;
+        }
+    };
+    socket.refuse(&problem, reference.as_deref(), None);
+    socket.hang_up(CloseReason::Unauthorized.into(), None);
+    None
+}
+
+/// Starts the session and says welcome.
+fn connect(state: &AppState, socket: &Socket, admitted: Admitted, reference: Option<&str>) -> SessionLink {
+    let Admitted { principal, user, resume } = admitted;
+    let (id, name) = (user.id.clone(), user.name.clone());
+    let link = state.house.connect(&principal, user, socket.outbox.clone());
+    socket.greeted.set(true);
+    let welcome = Event::Welcome {
+        session: link.id.clone(),
+        user: id,
+        name,
+        resume,
+        server_time_ms: state.house.clock().now_ms(),
+        heartbeat_s: state.settings.live.heartbeat_s,
+    };
+    socket.push(state.house.encode().encode(&welcome, reference));
+    link
+}
+
+/// Hands on what `hello` said of the surroundings. False when the session is gone.
+async fn greet(link: &SessionLink, hello: Hello) -> bool {
+    let Hello { device, utc_offset_min, .. } = hello;
+    if device.is_none() && utc_offset_min.is_none() {
+        return true;
+    }
+    let context = LiveContext { device, utc_offset_min, ..LiveContext::default() };
+    link.send(session::Incoming { command: Command::Context(context), reference: None }).await
+}
+
+/// Passes commands to the session, one at a time, until the connection is over.
+async fn converse(link: &SessionLink, socket: &Socket, incoming: &mut Incoming, now_tick: impl Fn() -> u64) {
+    loop {
+        let arrived = incoming.next(socket, &now_tick).await;
+        if socket.outbox.is_closed() {
+            return;
+        }
+        match arrived {
+            Arrived::Text(text) => match decode::decode(&text) {
+                Ok(Decoded { asked: Asked::Command(command), reference }) => {
+                    if !link.send(session::Incoming { command, reference }).await {
+                        socket.hang_up(Why::INTERNAL, None);
+                        return;
+                    }
+                }
+                Ok(Decoded { asked: Asked::Hello(_), reference }) => {
+                    let problem = Problem::new("conflict", "hello was said already");
+                    socket.refuse(&problem, reference.as_deref(), None);
+                }
+                Err(Refused { problem, reference }) => socket.refuse(&problem, reference.as_deref(), None),
+            },
+            Arrived::TooFast { text, retry_after_ms } => {
+                let problem = Problem::new("rate-limited", "this socket sends too many frames");
+                let reference = decode::reference_of(&text);
+                socket.refuse(&problem, reference.as_deref(), Some(retry_after_ms));
+            }
+            Arrived::Broken(why, problem) => {
+                socket.refuse(&problem, None, None);
+                socket.hang_up(why, None);
+                return;
+            }
+            Arrived::Ended => {
+                socket.close(CloseReason::GoingAway.into());
+                return;
+            }
+        }
+    }
+}
