@@ -49,4 +49,5 @@ pub use request::{
 };
 pub use served::Served;
 pub use settings::BlendSettings;
+pub use soiree_algorithms::model::Silent;
 pub use training::{Row, TrainParams, TrainReport, TrainingSet, Watch, train};

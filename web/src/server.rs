@@ -1,0 +1,98 @@
+//! The network: a listening socket, worker threads, and an orderly end.
+
+use crate::app::{AppState, configure};
+use actix_web::{App, HttpServer, web::Data};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
+
+/// Bounds and times of the network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Threads that serve connections.
+    pub workers: usize,
+    /// Connections one worker holds at most.
+    pub max_connections: usize,
+    /// How long an idle connection is kept, in seconds.
+    pub keep_alive_secs: u64,
+    /// How long a client may take to send a request's head, in seconds.
+    pub head_timeout_secs: u64,
+    /// How long open connections may go on when the server stops, in seconds.
+    pub shutdown_secs: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            workers: std::thread::available_parallelism().map_or(2, usize::from),
+            max_connections: 25_000,
+            keep_alive_secs: 75,
+            head_timeout_secs: 10,
+            shutdown_secs: 10,
+        }
+    }
+}
+
+/// Connections that may wait to be accepted.
+const BACKLOG: i32 = 4_096;
+
+/// A connection whose peer acknowledges nothing for so long is closed.
+const DEAD_AFTER: Duration = Duration::from_secs(60);
+
+/// Opens a listening socket; port 0 takes a free one.
+///
+/// # Errors
+/// When the address is taken or not allowed.
+pub fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&addr.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Serves until `shutdown` is ready; then tells live connections to say goodbye, lets requests under way finish, and
+/// returns. The house goes on; whoever started it stops it.
+///
+/// # Errors
+/// When the listener or a thread fails.
+pub async fn run(
+    listener: TcpListener,
+    state: Data<AppState>,
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let stopping = state.stopping.clone();
+    let server = HttpServer::new(move || App::new().configure(|cfg| configure(cfg, state.clone())))
+        .workers(settings.workers.max(1))
+        .max_connections(settings.max_connections)
+        .keep_alive(Duration::from_secs(settings.keep_alive_secs))
+        .client_request_timeout(Duration::from_secs(settings.head_timeout_secs))
+        .shutdown_timeout(settings.shutdown_secs)
+        .disable_signals()
+        .on_connect(|io, _| {
+            let Some(stream) = io.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
+            // Small frames must not wait for one another, and a peer that acknowledges nothing must not stay.
+            let socket = SockRef::from(stream);
+            let set =
+                socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_user_timeout(Some(DEAD_AFTER)));
+            if let Err(error) = set {
+                tracing::debug!(%error, "a connection keeps the system's own settings");
+            }
+        })
+        .listen(listener)?
+        .run();
+    let handle = server.handle();
+    let mut server = std::pin::pin!(server);
+    tokio::select! {
+        ended = &mut server => return ended,
+        () = shutdown => {}
+    }
+    stopping.cancel();
+    let (_stopped, ended) = tokio::join!(handle.stop(true), server);
+    ended
+}

@@ -1,0 +1,450 @@
+//! Recommendations: what is asked, and what is answered, with reasons.
+//!
+//! A reason that rests on a person's own history is shown to that person alone, and to programs of the product
+//! (role `service`) that act on their behalf.
+
+use super::{DomainName, SourceName, Stamp, StrategyName, SurfaceName};
+use crate::access::Caller;
+use serde::Serialize;
+use soiree_actors::live::{LiveContext, Personal, Round};
+use soiree_domain::{
+    Domain, ItemId, ModelVersion, Mood, PartyId, Reason, RecommendationId, Role, Scored, UserId,
+};
+use soiree_engine::{Catalogue, Filter, GroupAnswer};
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+
+/// In larger groups each member is told their own satisfaction only.
+pub const MAX_TOLD_MEMBERS: usize = 16;
+
+crate::input! {
+    /// Which items may be in the answer at all.
+    #[derive(Debug, Clone, Default, ToSchema)]
+    pub struct FilterBody {
+        /// At least one of these genres.
+        #[schema(example = json!(["drama"]))]
+        genres: Option<Vec<String>>,
+        /// Not older than this year.
+        #[schema(example = 1990)]
+        year_from: Option<i32>,
+        /// Not younger than this year.
+        #[schema(example = 2024)]
+        year_to: Option<i32>,
+        /// Age rating at most this, in years.
+        #[schema(example = 12)]
+        max_age_rating: Option<u8>,
+        /// Running time at most this, in minutes.
+        #[schema(example = 120)]
+        max_duration_min: Option<u32>,
+        /// Original language, ISO 639-1.
+        #[schema(example = "en")]
+        language: Option<String>,
+        /// Never these.
+        #[schema(value_type = Option<Vec<String>>, example = json!(["demo:film-alien"]))]
+        exclude: Option<Vec<ItemId>>,
+    }
+}
+
+impl From<FilterBody> for Filter {
+    fn from(body: FilterBody) -> Self {
+        Self {
+            genres: body.genres.unwrap_or_default(),
+            year_from: body.year_from,
+            year_to: body.year_to,
+            max_age_rating: body.max_age_rating,
+            max_duration_min: body.max_duration_min,
+            language: body.language,
+            exclude: body.exclude.unwrap_or_default(),
+        }
+    }
+}
+
+crate::input! {
+    /// A mood on the circumplex.
+    #[derive(Debug, Clone, Copy, ToSchema)]
+    pub struct MoodBody {
+        /// Unpleasant (-1) to pleasant (1).
+        #[schema(example = 0.6, minimum = -1, maximum = 1)]
+        valence: f32,
+        /// Sleepy (-1) to excited (1).
+        #[schema(example = -0.2, minimum = -1, maximum = 1)]
+        arousal: f32,
+    }
+}
+
+crate::input! {
+    /// What is going on around the person or group right now.
+    #[derive(Debug, Clone, Default, ToSchema)]
+    pub struct ContextBody {
+        /// Free words such as `cooking`.
+        #[schema(example = "cooking")]
+        activity: Option<String>,
+        /// The mood to fit.
+        mood: Option<MoodBody>,
+        /// What they are on.
+        #[schema(example = "tv")]
+        device: Option<String>,
+        /// What they are watching, reading or listening to; its kin come first.
+        #[schema(value_type = Option<String>, example = "demo:book-the-great-gatsby")]
+        now_on: Option<ItemId>,
+        /// Offset of their local time from UTC in minutes.
+        #[schema(example = 120, minimum = -840, maximum = 840)]
+        utc_offset_min: Option<i32>,
+    }
+}
+
+impl From<ContextBody> for LiveContext {
+    fn from(body: ContextBody) -> Self {
+        Self {
+            activity: body.activity,
+            mood: body.mood.map(|mood| Mood::new(mood.valence, mood.arousal)),
+            device: body.device,
+            now_on: body.now_on.map(|item| (item, 0)),
+            utc_offset_min: body.utc_offset_min.map(|min| min.clamp(-840, 840)),
+        }
+    }
+}
+
+/// The domains as the engine takes them: absent and empty both mean all.
+pub(crate) fn domains(names: Option<Vec<DomainName>>) -> Option<Vec<Domain>> {
+    names.filter(|names| !names.is_empty()).map(|names| names.into_iter().map(|name| name.0).collect())
+}
+
+crate::input! {
+    /// A question about one person. Every field can be left out.
+    #[derive(Debug, Clone, Default, ToSchema)]
+    pub struct PersonalBody {
+        /// Where the answer is shown; `home` when absent.
+        surface: Option<SurfaceName>,
+        /// How many items, 1 to 100; 10 when absent.
+        #[schema(example = 10, minimum = 1, maximum = 100)]
+        limit: Option<u32>,
+        /// Which domains; all mixed when absent.
+        domains: Option<Vec<DomainName>>,
+        /// Which items may come at all.
+        filter: Option<FilterBody>,
+        /// What is going on around the person.
+        context: Option<ContextBody>,
+        /// Whether reasons are wanted; true when absent.
+        #[schema(example = true)]
+        explain: Option<bool>,
+    }
+}
+
+crate::input! {
+    /// A question about one person, as query parameters.
+    #[derive(Debug, Clone, Default, IntoParams)]
+    #[into_params(parameter_in = Query, style = Form)]
+    pub struct PersonalParams {
+        /// Where the answer is shown; `home` when absent.
+        #[param(value_type = Option<SurfaceName>)]
+        surface: Option<SurfaceName>,
+        /// How many items; 10 when absent.
+        #[param(minimum = 1, maximum = 100, example = 10)]
+        limit: Option<u32>,
+        /// Which domains, parted by commas; all mixed when absent.
+        #[param(explode = false)]
+        domains: Option<Vec<DomainName>>,
+        /// Whether reasons are wanted; true when absent.
+        explain: Option<bool>,
+        /// What they are watching, reading or listening to.
+        #[param(value_type = Option<String>)]
+        now_on: Option<ItemId>,
+        /// Offset of their local time from UTC in minutes.
+        utc_offset_min: Option<i32>,
+    }
+}
+
+impl From<PersonalParams> for PersonalBody {
+    fn from(params: PersonalParams) -> Self {
+        let context = ContextBody {
+            now_on: params.now_on,
+            utc_offset_min: params.utc_offset_min,
+            ..ContextBody::default()
+        };
+        Self {
+            surface: params.surface,
+            limit: params.limit,
+            domains: params.domains,
+            filter: None,
+            context: Some(context),
+            explain: params.explain,
+        }
+    }
+}
+
+crate::input! {
+    /// A question about a group: either its members or the party they sit in.
+    #[derive(Debug, Clone, ToSchema)]
+    pub struct GroupBody {
+        /// Who, 1 to 100 people.
+        #[schema(value_type = Option<Vec<String>>, example = json!(["demo:ana", "demo:bo"]))]
+        members: Option<Vec<UserId>>,
+        /// The party whose members are meant.
+        #[schema(value_type = Option<String>)]
+        party: Option<PartyId>,
+        /// How members are weighed; as configured when absent.
+        strategy: Option<StrategyName>,
+        /// How many items, 1 to 100; 10 when absent.
+        #[schema(example = 10, minimum = 1, maximum = 100)]
+        limit: Option<u32>,
+        /// Which domains; all mixed when absent.
+        domains: Option<Vec<DomainName>>,
+        /// Which items may come at all.
+        filter: Option<FilterBody>,
+        /// What must not come.
+        #[schema(value_type = Option<Vec<String>>, example = json!(["demo:film-alien"]))]
+        vetoes: Option<Vec<ItemId>>,
+        /// One weight per member, from 0; equal when absent.
+        #[schema(example = json!([1.0, 2.0]))]
+        weights: Option<Vec<f32>>,
+        /// What is going on around the group.
+        context: Option<ContextBody>,
+    }
+}
+
+/// Why an item is in an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Reason)]
+pub struct ReasonView {
+    /// What put it there.
+    pub source: SourceName,
+    /// The sentence for people.
+    #[schema(example = "Because you finished “The Great Gatsby”")]
+    pub text: String,
+    /// The item that the sentence rests on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false, example = "demo:book-the-great-gatsby")]
+    pub item: Option<ItemId>,
+}
+
+/// The reasons that this caller may read.
+pub(crate) fn reasons(reasons: &[Reason], caller: &Caller) -> Vec<ReasonView> {
+    let readable = reasons.iter().filter(|reason| caller.may_read(reason));
+    readable
+        .map(|r| ReasonView { source: r.source.into(), text: r.text.clone(), item: r.item.clone() })
+        .collect()
+}
+
+/// A recommended item.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Recommended)]
+pub struct RecommendedView {
+    /// The item.
+    #[schema(value_type = String, example = "demo:film-the-great-gatsby-2013")]
+    pub item: ItemId,
+    /// What kind of thing it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub domain: Option<DomainName>,
+    /// Its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "The Great Gatsby")]
+    pub title: Option<String>,
+    /// Year of first release or publication.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 2013)]
+    pub year: Option<i32>,
+    /// Its score, 0 to 1; comparable within one answer only.
+    #[schema(example = 0.87)]
+    pub score: f32,
+    /// Why it is here, strongest first.
+    pub reasons: Vec<ReasonView>,
+}
+
+impl RecommendedView {
+    fn new(id: &ItemId, score: f32, why: &[Reason], catalogue: &Catalogue, caller: &Caller) -> Self {
+        let item = catalogue.get(id);
+        Self {
+            item: id.clone(),
+            domain: item.map(|item| item.domain.into()),
+            title: item.map(|item| item.title.clone()),
+            year: item.and_then(|item| item.year),
+            score,
+            reasons: reasons(why, caller),
+        }
+    }
+
+    /// A scored item as this caller may see it.
+    #[must_use]
+    pub fn of(scored: &Scored, catalogue: &Catalogue, caller: &Caller) -> Self {
+        Self::new(&scored.item, scored.score, &scored.reasons, catalogue, caller)
+    }
+}
+
+/// Personal recommendations.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Recommendations)]
+pub struct PersonalView {
+    /// To be named in interactions that follow from this answer.
+    #[schema(value_type = String, example = "01946f2a-9d1c-7cc3-98c4-dc0c0c07398f")]
+    pub recommendation_id: RecommendationId,
+    /// The model set that made it.
+    #[schema(value_type = String)]
+    pub version: ModelVersion,
+    /// Best first.
+    pub items: Vec<RecommendedView>,
+    /// Models that were late or missing.
+    pub left_out: Vec<String>,
+}
+
+impl PersonalView {
+    /// An answer as this caller may see it.
+    #[must_use]
+    pub fn of(personal: Personal, catalogue: &Catalogue, caller: &Caller) -> Self {
+        Self {
+            items: personal.items.iter().map(|item| RecommendedView::of(item, catalogue, caller)).collect(),
+            recommendation_id: personal.recommendation_id,
+            version: personal.version,
+            left_out: personal.left_out,
+        }
+    }
+}
+
+/// Items like another one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Similar)]
+pub struct SimilarView {
+    /// The model set that made it.
+    #[schema(value_type = String)]
+    pub version: ModelVersion,
+    /// Most alike first.
+    pub items: Vec<RecommendedView>,
+}
+
+/// A recommended item and how it suits each member.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = GroupRecommended)]
+pub struct GroupItemView {
+    /// Item, group score and reasons.
+    #[serde(flatten)]
+    pub item: RecommendedView,
+    /// How well it suits each member, 0 to 1; in groups above 16 your own only.
+    #[schema(value_type = std::collections::BTreeMap<String, f32>, example = json!({"demo:ana": 0.9, "demo:bo": 0.7}))]
+    pub satisfaction: BTreeMap<UserId, f32>,
+}
+
+/// Recommendations for a group.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = GroupRecommendations)]
+pub struct GroupView {
+    /// To be named in interactions that follow from this answer.
+    #[schema(value_type = String, example = "01946f2a-9d1c-7cc3-98c4-dc0c0c07398f")]
+    pub recommendation_id: RecommendationId,
+    /// The model set that made it.
+    #[schema(value_type = String)]
+    pub version: ModelVersion,
+    /// How members were weighed.
+    pub strategy: StrategyName,
+    /// Best first.
+    pub items: Vec<GroupItemView>,
+    /// How close the list comes to each member's own best list, 0 to 1; in groups above 16 your own only.
+    #[schema(value_type = std::collections::BTreeMap<String, f32>, example = json!({"demo:ana": 0.9, "demo:bo": 0.7}))]
+    pub satisfaction: BTreeMap<UserId, f32>,
+    /// The least of them.
+    #[schema(example = 0.7)]
+    pub min_satisfaction: f32,
+    /// Their mean.
+    #[schema(example = 0.8)]
+    pub mean_satisfaction: f32,
+    /// The greatest less the least.
+    #[schema(example = 0.2)]
+    pub spread: f32,
+    /// Models that were late or missing.
+    pub left_out: Vec<String>,
+}
+
+/// What this caller may know of the members' satisfaction.
+fn told<'a>(
+    values: impl ExactSizeIterator<Item = (&'a UserId, f32)>,
+    caller: &Caller,
+) -> BTreeMap<UserId, f32> {
+    let all = values.len() <= MAX_TOLD_MEMBERS || caller.role() >= Role::Service;
+    values.filter(|(user, _)| all || caller.user() == Some(user)).map(|(user, v)| (user.clone(), v)).collect()
+}
+
+impl GroupView {
+    /// An answer for `members`, as this caller may see it.
+    #[must_use]
+    pub fn of(
+        recommendation_id: RecommendationId,
+        members: &[UserId],
+        answer: GroupAnswer,
+        catalogue: &Catalogue,
+        caller: &Caller,
+    ) -> Self {
+        let by_member = |values: &[f32]| told(members.iter().zip(values.iter().copied()), caller);
+        let items = answer.items.iter().map(|item| GroupItemView {
+            item: RecommendedView::new(&item.item, item.score, &item.reasons, catalogue, caller),
+            satisfaction: by_member(&item.satisfaction),
+        });
+        Self {
+            recommendation_id,
+            strategy: answer.strategy.into(),
+            items: items.collect(),
+            satisfaction: by_member(&answer.satisfaction),
+            min_satisfaction: answer.min_satisfaction,
+            mean_satisfaction: answer.mean_satisfaction,
+            spread: answer.spread,
+            left_out: answer.left_out.into_iter().map(str::to_owned).collect(),
+            version: answer.version,
+        }
+    }
+}
+
+/// A party's latest round of recommendations.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Round)]
+pub struct RoundView {
+    /// Its number among the party's events.
+    #[schema(example = 17)]
+    pub seq: i64,
+    /// Its count in this party, from 1.
+    #[schema(example = 3)]
+    pub round: u32,
+    /// When it was made.
+    pub at: Stamp,
+    /// Why it was made: `member-joined`, `member-left`, `mood-shift`, `event` or `timer`.
+    #[schema(example = "mood-shift")]
+    pub because: String,
+    /// The recommendations.
+    #[serde(flatten)]
+    pub recommendations: GroupView,
+}
+
+impl RoundView {
+    /// A round as this caller may see it.
+    #[must_use]
+    pub fn of(seq: i64, at_ms: i64, round: &Round, catalogue: &Catalogue, caller: &Caller) -> Self {
+        let by_member = |values: &[(UserId, f32)]| told(values.iter().map(|(user, v)| (user, *v)), caller);
+        let items = round.items.iter().map(|item| GroupItemView {
+            item: RecommendedView::of(&item.scored, catalogue, caller),
+            satisfaction: by_member(&item.satisfaction),
+        });
+        let recommendations = GroupView {
+            recommendation_id: round.recommendation_id.clone(),
+            version: round.version.clone(),
+            strategy: round.strategy.into(),
+            items: items.collect(),
+            satisfaction: by_member(&round.satisfaction),
+            min_satisfaction: round.min_satisfaction,
+            mean_satisfaction: round.mean_satisfaction,
+            spread: round.spread,
+            left_out: round.left_out.clone(),
+        };
+        Self {
+            seq,
+            round: round.round,
+            at: Stamp(at_ms),
+            because: round.because.as_str().to_owned(),
+            recommendations,
+        }
+    }
+}
+
+/// A party's latest recommendations.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PartyRecommendations {
+    /// The latest round; `null` until the first was made.
+    pub latest: Option<RoundView>,
+}
