@@ -1,6 +1,11 @@
 //! Wiring: from a configuration to an open store, a loaded model set and a running house.
 
-use crate::{Failure, cli::Common, config::{self, Config, ConfigFaults}, registry};
+use crate::{
+    Failure,
+    cli::Common,
+    config::{self, Config, ConfigFaults},
+    registry,
+};
 use soiree_actors::{
     clock::Clock,
     house::{House, Parts, Settings},
@@ -34,7 +39,11 @@ pub(crate) fn start_log(log: &config::Log, serving: bool) -> Result<(), Failure>
     let filter = if serving { log.filter.as_str() } else { "warn" };
     let filter = EnvFilter::try_new(filter).map_err(|error| format!("log.filter: {error}"))?;
     let builder = fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
-    if log.json { builder.json().init() } else { builder.init() }
+    if log.json {
+        builder.json().init()
+    } else {
+        builder.init()
+    }
     Ok(())
 }
 

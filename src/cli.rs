@@ -5,13 +5,18 @@ use std::path::PathBuf;
 
 /// A real-time social recommendation server: watch parties whose recommendations fit the whole group.
 #[derive(Debug, Parser)]
-#[command(name = "soiree", version, about, after_help = "\
+#[command(
+    name = "soiree",
+    version,
+    about,
+    after_help = "\
 Examples:
   soiree                                   serve on 127.0.0.1:8080 with the demo catalogue
   soiree import movielens ./ml-latest-small
   soiree train --promote
   soiree recommend movielens:u1 --limit 5
-  soiree evaluate configs/protocols/ml1m-ncf.toml --data ./data --out ./reports")]
+  soiree evaluate configs/protocols/ml1m-ncf.toml --data ./data --out ./reports"
+)]
 pub(crate) struct Cli {
     /// What to do; `serve` when nothing is said.
     #[command(subcommand)]
@@ -51,7 +56,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Models(Models),
     /// Run a protocol of the laboratory: no server, no database, plain files.
-    #[command(after_help = "Example:\n  soiree evaluate configs/protocols/ml1m-ncf.toml --data ./data --models ease,ials --out ./reports")]
+    #[command(
+        after_help = "Example:\n  soiree evaluate configs/protocols/ml1m-ncf.toml --data ./data --models ease,ials --out ./reports"
+    )]
     Evaluate(Evaluate),
     /// Recommend to one person, with reasons.
     #[command(after_help = "Example:\n  soiree recommend movielens:u1 --limit 5 --domain film")]
@@ -60,7 +67,9 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  soiree similar demo:book-the-great-gatsby-1925 --limit 5")]
     Similar(Similar),
     /// Recommend to several people together, with everybody's satisfaction.
-    #[command(after_help = "Example:\n  soiree party-recommend movielens:u1,goodbooks:u2 --strategy least-misery")]
+    #[command(
+        after_help = "Example:\n  soiree party-recommend movielens:u1,goodbooks:u2 --strategy least-misery"
+    )]
     PartyRecommend(PartyRecommend),
     /// People and their access.
     #[command(subcommand)]

@@ -235,7 +235,8 @@ impl Config {
         };
         let url = &self.storage.url;
         need(
-            url.is_empty() || ["sqlite://", "postgres://", "postgresql://"].iter().any(|p| url.starts_with(p)),
+            url.is_empty()
+                || ["sqlite://", "postgres://", "postgresql://"].iter().any(|p| url.starts_with(p)),
             "storage.url: must be empty or begin with sqlite:// or postgres://",
         );
         need(
@@ -288,7 +289,11 @@ impl Loaded {
             }
         };
         flat.iter()
-            .map(|(key, v)| Shown { key: key.clone(), value: value(key, v), origin: origin(&self.figment, key) })
+            .map(|(key, v)| Shown {
+                key: key.clone(),
+                value: value(key, v),
+                origin: origin(&self.figment, key),
+            })
             .collect()
     }
 }
@@ -325,12 +330,16 @@ mod tests {
         std::fs::remove_dir_all(&dir).unwrap();
         assert_eq!(faults.len(), 2, "{faults:?}");
         assert!(faults.iter().any(|f| f.contains("server.listn") && f.contains("bad.toml")), "{faults:?}");
-        assert!(faults.iter().any(|f| f.contains("party.max_members") && f.contains("a number")), "{faults:?}");
+        assert!(
+            faults.iter().any(|f| f.contains("party.max_members") && f.contains("a number")),
+            "{faults:?}"
+        );
     }
 
     #[test]
     fn flags_win_and_say_so() {
-        let loaded = load(None, &[("server.listen", "127.0.0.1:9".to_owned())]).unwrap_or_else(|f| panic!("{f}"));
+        let loaded =
+            load(None, &[("server.listen", "127.0.0.1:9".to_owned())]).unwrap_or_else(|f| panic!("{f}"));
         assert_eq!(loaded.config.server.listen.port(), 9);
         let shown = loaded.shown();
         assert_eq!(shown.iter().find(|s| s.key == "server.listen").map(|s| s.origin.as_str()), Some("flag"));

@@ -3,7 +3,7 @@
 use crate::{Failure, config::Config};
 use soiree_domain::{Role, UserId};
 use soiree_storage::{KeyKind, Store};
-use soiree_web::access::{Keyring, Prefix, Wish};
+use soiree_web::access::keys::{Keyring, Prefix, Wish};
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::PathBuf};
 
 /// Name of the key that the first start makes.
@@ -30,7 +30,11 @@ pub(crate) fn key_file(config: &Config) -> PathBuf {
 
 /// Makes the service key of the first start and leaves it in the data folder, readable by its owner alone.
 /// Returns where, when it was made now.
-pub(crate) async fn first_start(store: &Store, config: &Config, now_ms: i64) -> Result<Option<PathBuf>, Failure> {
+pub(crate) async fn first_start(
+    store: &Store,
+    config: &Config,
+    now_ms: i64,
+) -> Result<Option<PathBuf>, Failure> {
     let any = store.keys().await?.iter().any(|key| key.kind == KeyKind::Api);
     if any || !config.access.api_keys {
         return Ok(None);

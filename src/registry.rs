@@ -1,9 +1,9 @@
 //! The model registry: fit, register, load, promote, roll back.
 
 use crate::{Failure, config::Config};
-use soiree_algorithms::model::{Progress, TextEmbedder};
+use soiree_algorithms::model::TextEmbedder;
 use soiree_domain::ModelVersion;
-use soiree_engine::{Bundle, Catalogue, Row, Served, TrainParams, TrainingSet};
+use soiree_engine::{Bundle, Catalogue, Row, Served, TrainParams, TrainingSet, Watch};
 use soiree_neural::TextEncoder;
 use soiree_storage::{ModelRow, ModelStatus, Store, artifacts::Artifacts};
 
@@ -17,15 +17,16 @@ pub(crate) async fn training_set(store: &Store) -> Result<TrainingSet, Failure> 
     let items = store.all_items().await?;
     let relations = store.all_relations().await?;
     let rows = store.training_rows().await?;
-    let place: std::collections::HashMap<_, _> = items.iter().zip(0_u32..).map(|(item, at)| (&item.id, at)).collect();
+    let place: std::collections::HashMap<_, _> =
+        items.iter().zip(0_u32..).map(|(item, at)| (&item.id, at)).collect();
     let places: Vec<Option<u32>> = rows.items.iter().map(|id| place.get(id).copied()).collect();
-    let people = rows.users.len();
+    let users = rows.users.len();
     let rows = rows.rows.iter().filter_map(|row| {
         let item = places[row.item as usize]?;
         Some(Row { user: row.user, item, kind: row.kind, value: row.value, at_ms: row.at_ms })
     });
     let rows = rows.collect();
-    Ok(TrainingSet { items, relations, people, rows })
+    Ok(TrainingSet { items, relations, users, rows })
 }
 
 /// The sentence encoder of the configuration.
@@ -42,7 +43,8 @@ pub(crate) fn encoder(config: &Config) -> Result<TextEncoder, Failure> {
 pub(crate) fn new_version(now_ms: i64) -> ModelVersion {
     let fresh = ModelVersion::fresh();
     let tail = &fresh.as_str()[fresh.as_str().len() - 4..];
-    let moment = time::OffsetDateTime::from_unix_timestamp(now_ms / 1_000).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    let moment =
+        time::OffsetDateTime::from_unix_timestamp(now_ms / 1_000).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
     let (date, clock) = (moment.date(), moment.time());
     let name = format!(
         "{:04}{:02}{:02}-{:02}{:02}{:02}-{tail}",
@@ -62,18 +64,23 @@ pub(crate) fn fit(
     config: &Config,
     only: &[String],
     now_ms: i64,
-    progress: &dyn Progress,
+    watch: &dyn Watch,
 ) -> Result<Bundle, Failure> {
     let names = if only.is_empty() { &config.models.enabled } else { only };
-    let params = TrainParams { seed: config.models.seed, only: Some(names.to_vec()), ..TrainParams::default() };
+    let params =
+        TrainParams { seed: config.models.seed, only: Some(names.to_vec()), ..TrainParams::default() };
     let encoder = if names.iter().any(|name| name == "text") { Some(encoder(config)?) } else { None };
     let embedder = encoder.as_ref().map(|e| e as &dyn TextEmbedder);
-    let (bundle, _) = soiree_engine::train(set, &params, embedder, now_ms, new_version(now_ms), progress)?;
+    let (bundle, _) = soiree_engine::train(set, &params, embedder, now_ms, new_version(now_ms), watch)?;
     Ok(bundle)
 }
 
 /// Writes a bundle's files and its row in the registry.
-pub(crate) async fn register(store: &Store, artifacts: &Artifacts, bundle: &Bundle) -> Result<ModelRow, Failure> {
+pub(crate) async fn register(
+    store: &Store,
+    artifacts: &Artifacts,
+    bundle: &Bundle,
+) -> Result<ModelRow, Failure> {
     let manifest = bundle.manifest();
     let checksum = artifacts.save(bundle.version(), &bundle.to_files())?;
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
@@ -131,7 +138,11 @@ pub(crate) fn check_overlap(bundle: &Bundle, catalogue: &Catalogue) -> Result<()
 }
 
 /// Makes a version the serving one; running servers notice within seconds.
-pub(crate) async fn promote(store: &Store, artifacts: &Artifacts, version: &ModelVersion) -> Result<(), Failure> {
+pub(crate) async fn promote(
+    store: &Store,
+    artifacts: &Artifacts,
+    version: &ModelVersion,
+) -> Result<(), Failure> {
     if store.model(version).await?.is_none() {
         return Err(format!("no such model: {version}; `soiree models list` names them").into());
     }

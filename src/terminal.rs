@@ -29,8 +29,11 @@ pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) {
     };
     let widths: Vec<_> = (0..header.len()).map(width).collect();
     let print = |cells: Vec<&str>| {
-        let padded: Vec<_> =
-            cells.iter().zip(&widths).map(|(cell, w)| format!("{cell}{}", " ".repeat(w - cell.chars().count()))).collect();
+        let padded: Vec<_> = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, w)| format!("{cell}{}", " ".repeat(w - cell.chars().count())))
+            .collect();
         line(padded.join("  ").trim_end());
     };
     print(header.to_vec());
@@ -63,9 +66,20 @@ impl Bar {
         }
     }
 
+    /// Says what is being done now.
+    pub(crate) fn name(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+    }
+
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.0.finish_and_clear();
+    }
+}
+
+impl soiree_engine::Watch for Bar {
+    fn stage(&self, name: &'static str) {
+        self.name(name);
     }
 }
 

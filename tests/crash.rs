@@ -67,7 +67,8 @@ fn number(name: &str, default: u64) -> u64 {
 async fn write(server: Arc<Server>, key: String, ledger: Arc<Ledger>, run: usize, writer: usize) {
     for n in 0.. {
         let text = format!("review {run}-{writer}-{n}");
-        let row = json!({ "user": format!("writer{writer}"), "item": "test:item", "kind": "review", "text": text });
+        let row =
+            json!({ "user": format!("writer{writer}"), "item": "test:item", "kind": "review", "text": text });
         match server.http("POST", "/api/v1/interactions", Some(&key), Some(&row)).await {
             Some(answer) if answer.status == 202 => ledger.add(|all| {
                 all.reviews.insert(text);
@@ -79,7 +80,14 @@ async fn write(server: Arc<Server>, key: String, ledger: Arc<Ledger>, run: usize
 }
 
 /// Talks in the party until the server is gone.
-async fn talk(server: Arc<Server>, key: String, party: String, ledger: Arc<Ledger>, run: usize, talker: usize) {
+async fn talk(
+    server: Arc<Server>,
+    key: String,
+    party: String,
+    ledger: Arc<Ledger>,
+    run: usize,
+    talker: usize,
+) {
     let Some(mut socket) = server.socket("talker", Some(&key)).await else { return };
     let join = json!({ "type": "party.join", "party": party, "ref": "join" });
     if socket.send(&join).await.is_none() {
@@ -206,6 +214,10 @@ async fn what_was_acknowledged_survives_kill_nine() {
         check(&dir, &party, &ledger).await;
     }
     let all = ledger.all.lock().unwrap();
-    println!("{kills} kills: {} reviews and {} lines acknowledged, all there", all.reviews.len(), all.lines.len());
+    println!(
+        "{kills} kills: {} reviews and {} lines acknowledged, all there",
+        all.reviews.len(),
+        all.lines.len()
+    );
     assert!(!all.reviews.is_empty() && !all.lines.is_empty(), "the load did something");
 }

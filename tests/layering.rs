@@ -12,10 +12,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("lab", &["datasets", "engine", "neural", "algorithms", "domain"]),
     ("actors", &["engine", "neural", "storage", "algorithms", "domain"]),
     ("web", &["actors", "engine", "storage", "domain"]),
-    (
-        "",
-        &["web", "actors", "lab", "storage", "engine", "neural", "datasets", "algorithms", "domain"],
-    ),
+    ("", &["web", "actors", "lab", "storage", "engine", "neural", "datasets", "algorithms", "domain"]),
 ];
 
 /// Crates that are known in one place only.

@@ -20,7 +20,8 @@ use crate::{
 };
 use actix::{Actor, Addr, Arbiter};
 use soiree_domain::{
-    Domain, Friendship, Interaction, Item, ItemId, Party, PartyId, Principal, Relation, Scored, SessionId, User, UserId,
+    Domain, Friendship, Interaction, Item, ItemId, Party, PartyId, Principal, Relation, Scored, SessionId,
+    User, UserId,
 };
 use soiree_engine::{Catalogue, Served};
 use soiree_storage::{AuditRow, Entry, Idempotency, Outcome, Store, Written};

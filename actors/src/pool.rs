@@ -17,7 +17,7 @@ type Job = Box<dyn FnOnce() + Send>;
 /// Threads with one bounded queue; a full queue refuses ([`Fault::Overloaded`]) and is counted. A job that
 /// panics costs that job alone. The threads end when the last handle is dropped.
 #[derive(Clone)]
-pub struct Pool {
+pub(crate) struct Pool {
     jobs: SyncSender<Job>,
     name: &'static str,
 }
@@ -27,7 +27,7 @@ impl Pool {
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub fn start(name: &'static str, threads: usize, max_waiting: usize) -> std::io::Result<Self> {
+    pub(crate) fn start(name: &'static str, threads: usize, max_waiting: usize) -> std::io::Result<Self> {
         let (jobs, queue) = sync_channel::<Job>(max_waiting);
         let queue = Arc::new(Mutex::new(queue));
         for i in 0..threads.max(1) {
@@ -41,7 +41,7 @@ impl Pool {
     ///
     /// # Errors
     /// [`Fault::Overloaded`] at once when the queue is full; [`Fault::Internal`] when the job panicked.
-    pub fn run<T: Send + 'static>(
+    pub(crate) fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = Result<T, Fault>> + Send + 'static {

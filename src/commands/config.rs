@@ -1,6 +1,10 @@
 //! `soiree config check` and `soiree config show`.
 
-use crate::{Failure, app, cli::{Common, ConfigCommand}, config, terminal};
+use crate::{
+    Failure, app,
+    cli::{Common, ConfigCommand},
+    config, terminal,
+};
 
 pub(crate) fn run(which: &ConfigCommand, common: &Common) -> Result<(), Failure> {
     let loaded = config::load(common.config.as_ref(), &app::common_flags(common))?;

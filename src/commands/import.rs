@@ -78,7 +78,11 @@ pub(crate) async fn run(args: &cli::Import, config: &Config, json: bool) -> Resu
     batches.write(&store, now_ms, &mut summary).await?;
     bar.finish();
     summary.seconds = started.elapsed().as_secs_f64();
-    if json { terminal::json(&summary)? } else { summary.print() }
+    if json {
+        terminal::json(&summary)?
+    } else {
+        summary.print()
+    }
     store.close().await;
     Ok(())
 }
@@ -119,7 +123,8 @@ impl Batches {
             summary.friendships += store.put_friends(&std::mem::take(&mut self.friends)).await?;
         }
         if !self.interactions.is_empty() {
-            summary.interactions += store.import_interactions(&std::mem::take(&mut self.interactions)).await?;
+            summary.interactions +=
+                store.import_interactions(&std::mem::take(&mut self.interactions)).await?;
         }
         Ok(())
     }

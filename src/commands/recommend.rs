@@ -54,8 +54,11 @@ pub(crate) async fn personal(args: &cli::Recommend, config: Config, json: bool) 
             let people = house.store().users(&page).await?;
             for user in &people.rows {
                 let answer = house.recommend(query(user.id.clone())).await?;
-                let items: Vec<_> =
-                    answer.items.iter().map(|i| serde_json::json!({ "item": i.item, "score": i.score })).collect();
+                let items: Vec<_> = answer
+                    .items
+                    .iter()
+                    .map(|i| serde_json::json!({ "item": i.item, "score": i.score }))
+                    .collect();
                 let line = serde_json::json!({ "user": user.id, "version": answer.version, "items": items });
                 writeln!(file, "{line}")?;
                 done += 1;
@@ -139,8 +142,12 @@ pub(crate) async fn party(args: &cli::PartyRecommend, config: Config, json: bool
     } else {
         terminal::line(format!(
             "For {} people by {}, model set {}: satisfaction mean {:.2}, least {:.2}, spread {:.2}",
-            members.len(), answer.strategy, answer.version, answer.mean_satisfaction,
-            answer.min_satisfaction, answer.spread
+            members.len(),
+            answer.strategy,
+            answer.version,
+            answer.mean_satisfaction,
+            answer.min_satisfaction,
+            answer.spread
         ));
         for (i, item) in answer.items.iter().enumerate() {
             terminal::line(format!("{:>3}. {}  [{:.3}]", i + 1, titled(&house, &item.item), item.score));

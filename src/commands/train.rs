@@ -38,7 +38,10 @@ fn print(bundle: &soiree_engine::Bundle, promoted: bool, seconds: f64) {
     ));
     match &manifest.holdout {
         Some(holdout) => {
-            terminal::line(format!("Hold-out: one recent positive hidden of each of {} people.", holdout.people));
+            terminal::line(format!(
+                "Hold-out: one recent positive hidden of each of {} people.",
+                holdout.people
+            ));
             let rows: Vec<_> = holdout
                 .rows
                 .iter()

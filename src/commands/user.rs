@@ -12,7 +12,8 @@ pub(crate) async fn run(which: &cli::User, config: &Config, json: bool) -> Resul
     match which {
         cli::User::Add { id, name } => {
             let id = UserId::new(id)?;
-            let user = User::new(id.clone(), name.clone().unwrap_or_else(|| id.to_string()), UserKind::Person);
+            let user =
+                User::new(id.clone(), name.clone().unwrap_or_else(|| id.to_string()), UserKind::Person);
             if let Some(fault) = user.faults().into_iter().next() {
                 return Err(format!("{}: {}", fault.field, fault.message).into());
             }

@@ -70,7 +70,11 @@ impl Server {
         let address = loop {
             let line = lines.next_line().await.expect("readable").expect("the server says where it listens");
             if let Some((_, rest)) = line.split_once("http://") {
-                break rest.split(|c: char| c.is_whitespace() || c == '/').next().expect("an address").to_owned();
+                break rest
+                    .split(|c: char| c.is_whitespace() || c == '/')
+                    .next()
+                    .expect("an address")
+                    .to_owned();
             }
         };
         // Whatever else it prints is read, so that it never waits for us.
@@ -98,12 +102,19 @@ impl Server {
 
     /// The API key of the first start.
     pub fn key(&self) -> String {
-        let text = std::fs::read_to_string(self.data_dir.join("api-key")).expect("the first start leaves a key");
+        let text =
+            std::fs::read_to_string(self.data_dir.join("api-key")).expect("the first start leaves a key");
         text.trim().to_owned()
     }
 
     /// One HTTP request; `None` when the connection broke.
-    pub async fn http(&self, method: &str, path: &str, key: Option<&str>, body: Option<&Value>) -> Option<Answer> {
+    pub async fn http(
+        &self,
+        method: &str,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&Value>,
+    ) -> Option<Answer> {
         let mut stream = TcpStream::connect(&self.address).await.ok()?;
         let body = body.map(Value::to_string).unwrap_or_default();
         let auth = key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
@@ -147,7 +158,11 @@ impl Answer {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text.split_once("\r\n\r\n")?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
-        let body = if head.to_lowercase().contains("transfer-encoding: chunked") { unchunked(body) } else { body.into() };
+        let body = if head.to_lowercase().contains("transfer-encoding: chunked") {
+            unchunked(body)
+        } else {
+            body.into()
+        };
         Some(Self { status, head: head.to_owned(), body })
     }
 

@@ -65,7 +65,7 @@ impl<T> Release<T> {
         }
     }
 
-    /// Whether nothing waits.
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }

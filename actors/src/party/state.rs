@@ -204,20 +204,12 @@ impl State {
         self.members.iter().filter(|(_, m)| !m.conns.is_empty()).map(|(user, _)| user)
     }
 
-    pub(crate) fn user_of(&self, conn: Conn) -> Option<&UserId> {
-        self.conns.get(&conn)
-    }
-
     pub(crate) fn is_member(&self, user: &UserId) -> bool {
         self.members.contains_key(user)
     }
 
     pub(crate) fn room_mood(&self, now_ms: i64) -> crate::live::MoodView {
         self.mood.view(now_ms)
-    }
-
-    pub(crate) fn last_round(&self) -> Option<&(i64, i64, Arc<Round>)> {
-        self.last_round.as_ref()
     }
 
     /// Somebody comes in over a connection: for the first time, again, or on one more device.

@@ -1,0 +1,227 @@
+//! Two people in two real browsers: they join one party, hear each other, and see mood and recommendations.
+//!
+//! Needs `chromedriver` and Chromium (Debian: `apt-get install chromium chromium-driver`).
+//! `SOIREE_SCREENSHOTS=DIR` keeps pictures of what they see.
+
+mod support;
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::{path::Path, process::Stdio, time::Duration};
+use support::{Server, TempDir};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// A browser window opens within this time even on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running chromedriver; killed when dropped.
+struct Driver {
+    _child: Child,
+    url: String,
+}
+
+impl Driver {
+    async fn start() -> Self {
+        let mut child = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("chromedriver is missing: install the packages chromium and chromium-driver");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let port = loop {
+            let line = lines.next_line().await.expect("readable").expect("chromedriver says its port");
+            if let Some((_, rest)) = line.split_once("started successfully on port ") {
+                break rest.trim_end_matches('.').to_owned();
+            }
+        };
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { _child: child, url: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// A browser with an empty profile and this screen.
+    async fn browser(&self, profile: &Path, (width, height): (u32, u32), phone: bool) -> Window {
+        let scheme = if phone {
+            "--blink-settings=preferredColorScheme=0"
+        } else {
+            "--blink-settings=preferredColorScheme=1"
+        };
+        let args = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            scheme,
+            &format!("--user-data-dir={}", profile.display()),
+        ];
+        let metrics =
+            json!({ "width": width, "height": height, "pixelRatio": 1, "touch": phone, "mobile": phone });
+        let options = json!({ "args": args, "mobileEmulation": { "deviceMetrics": metrics } });
+        let Value::Object(wanted) = json!({ "browserName": "chrome", "goog:chromeOptions": options }) else {
+            unreachable!("an object was written")
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(wanted)
+            .connect(&self.url)
+            .await
+            .expect("Chromium starts: is the package chromium installed?");
+        Window(client)
+    }
+}
+
+/// One person's window.
+struct Window(Client);
+
+impl Window {
+    async fn at(&self, css: &str) -> Element {
+        self.0
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await
+            .unwrap_or_else(|error| panic!("{css} never came: {error}"))
+    }
+
+    async fn click(&self, css: &str) {
+        self.at(css).await.click().await.unwrap();
+    }
+
+    async fn write(&self, css: &str, text: &str) {
+        self.at(css).await.send_keys(text).await.unwrap();
+    }
+
+    /// Waits until a script's result is true.
+    async fn until(&self, what: &str, script: &str) {
+        let script = format!("return Boolean({script})");
+        let seen = async {
+            loop {
+                if self.0.execute(&script, vec![]).await.expect("the script runs") == json!(true) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, seen).await.unwrap_or_else(|_| panic!("never seen: {what}"));
+    }
+
+    async fn value(&self, script: &str) -> Value {
+        self.0.execute(&format!("return {script}"), vec![]).await.expect("the script runs")
+    }
+
+    async fn hears(&self, text: &str) {
+        let script = format!(
+            "[...document.querySelectorAll('#log .text')].some(p => p.textContent === {})",
+            json!(text)
+        );
+        self.until(text, &script).await;
+    }
+
+    async fn say(&self, text: &str) {
+        self.write("#say", text).await;
+        self.click("#composer [type=submit]").await;
+    }
+
+    /// Keeps a picture when pictures were asked for.
+    async fn picture(&self, name: &str) {
+        let Some(dir) = std::env::var_os("SOIREE_SCREENSHOTS") else { return };
+        let bytes = self.0.screenshot().await.unwrap();
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(Path::new(&dir).join(format!("{name}.png")), bytes).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_spend_an_evening() {
+    let dir = TempDir::new();
+    let server = Server::start(&dir.path().join("data"), &[]).await;
+    let home = format!("http://{}/", server.address);
+    let driver = Driver::start().await;
+    let ana = driver.browser(&dir.path().join("ana"), (1280, 800), false).await;
+    let bo = driver.browser(&dir.path().join("bo"), (390, 844), true).await;
+
+    ana.0.goto(&home).await.unwrap();
+    ana.picture("start-desktop").await;
+    ana.write("#start-name", "Ana").await;
+    ana.write("#start-party", "Gatsby night").await;
+    ana.click("#start [type=submit]").await;
+    ana.until("the party's name", "document.querySelector('#party-name').textContent === 'Gatsby night'")
+        .await;
+    let link = ana.0.current_url().await.unwrap().to_string();
+    assert!(link.contains("/party/"), "{link}");
+
+    bo.0.goto(&home).await.unwrap();
+    bo.until("the open party on the start page", "document.querySelector('#parties a')").await;
+    bo.picture("start-phone").await;
+    bo.0.goto(&link).await.unwrap();
+    bo.write("#door-name", "Bo").await;
+    bo.click("#door-form [type=submit]").await;
+    bo.until("two members", "document.querySelectorAll('#members .member').length === 2").await;
+    ana.until("two members", "document.querySelectorAll('#members .member').length === 2").await;
+
+    ana.say("what a wonderful night, I love this house!").await;
+    bo.hears("what a wonderful night, I love this house!").await;
+    bo.say("<b>me too</b>, it is great fun").await;
+    ana.hears("<b>me too</b>, it is great fun").await;
+    ana.until("the tint of a pleasant line", "document.querySelector('.line[data-tone=up]')").await;
+    let floated = "(window.floated ??= new MutationObserver((all) => { window.seen = true }), \
+        window.floated.observe(document.querySelector('#sky'), { childList: true }), true)";
+    assert_eq!(bo.value(floated).await, json!(true));
+    ana.click("#emoji button:last-child").await;
+    bo.until("a floating reaction", "window.seen").await;
+
+    for window in [&ana, &bo] {
+        window
+            .until(
+                "the room's mood",
+                "!['–', 'listening', 'neutral'].includes(document.querySelector('#mood-label').textContent)",
+            )
+            .await;
+        window.until("recommendations", "document.querySelectorAll('#cards .card').length >= 3").await;
+        window
+            .until(
+                "both members' satisfaction",
+                "document.querySelector('.card').querySelectorAll('.bar-share').length === 2",
+            )
+            .await;
+        window.until("reasons", "document.querySelector('.card .reasons li')").await;
+    }
+    ana.click(".card .deed[data-kind=like]").await;
+    ana.until("the deed is marked", "document.querySelector('.deed[data-kind=like][aria-pressed=true]')")
+        .await;
+    ana.picture("party-desktop").await;
+    bo.picture("party-phone-chat").await;
+    bo.click("#tab-picks").await;
+    bo.picture("party-phone-picks").await;
+    bo.click("#tab-room").await;
+    bo.picture("party-phone-room").await;
+
+    let wide = "document.documentElement.scrollWidth > innerWidth";
+    assert_eq!(
+        (ana.value(wide).await, bo.value(wide).await),
+        (json!(false), json!(false)),
+        "nothing scrolls sideways"
+    );
+
+    let who = bo.value("localStorage.getItem('soiree.resume')").await;
+    bo.0.refresh().await.unwrap();
+    bo.hears("what a wonderful night, I love this house!").await;
+    bo.until("the same person", "[...document.querySelectorAll('.member')].some(m => /Bo/.test(m.textContent) && /you/.test(m.textContent))").await;
+    assert_eq!(bo.value("localStorage.getItem('soiree.resume')").await, who);
+    bo.until("still two members", "document.querySelectorAll('#members .member').length === 2").await;
+    bo.click("#tab-chat").await;
+    bo.say("I am back").await;
+    ana.hears("I am back").await;
+
+    for window in [ana, bo] {
+        window.0.close().await.unwrap();
+    }
+}
