@@ -285,14 +285,11 @@ fn fit_ials(data: &FitData, params: &Params, progress: &dyn model::Progress) -> 
 
 fn ials_space() -> Vec<Dimension> {
     vec![
-        Dimension {
-            param: "dims",
-            search: Search::OneOf([64, 96, 128, 192, 256].map(|d| json!(d)).to_vec()),
-        },
-        Dimension { param: "alpha0", search: Search::Log(0.02, 1.0) },
-        Dimension { param: "lambda", search: Search::Log(0.0005, 0.05) },
-        Dimension { param: "nu", search: Search::OneOf(vec![json!(0.5), json!(0.75), json!(1.0)]) },
-        Dimension { param: "iterations", search: Search::Whole(8, 24) },
+        Dimension { param: "dims", search: Search::OneOf([64, 96, 128, 192].map(|d| json!(d)).to_vec()) },
+        Dimension { param: "alpha0", search: Search::Log(0.05, 0.6) },
+        Dimension { param: "lambda", search: Search::Log(0.001, 0.02) },
+        Dimension { param: "nu", search: Search::OneOf(vec![json!(0.75), json!(1.0)]) },
+        Dimension { param: "iterations", search: Search::Whole(8, 20) },
     ]
 }
 
@@ -305,7 +302,7 @@ fn knn_space() -> Vec<Dimension> {
     let mut similarities = vec![json!("cosine"), json!("jaccard"), json!("dice")];
     similarities.extend([0.3, 0.4, 0.6].map(|alpha| json!({ "asymmetric": { "alpha": alpha } })));
     vec![
-        Dimension { param: "neighbours", search: Search::LogWhole(20.0, 1000.0) },
+        Dimension { param: "neighbours", search: Search::LogWhole(20.0, 300.0) },
         Dimension { param: "similarity", search: Search::OneOf(similarities) },
         Dimension { param: "shrink", search: Search::Log(0.1, 1000.0) },
         Dimension {
@@ -321,7 +318,7 @@ fn fit_ease(data: &FitData, params: &Params, progress: &dyn model::Progress) -> 
 }
 
 fn ease_space() -> Vec<Dimension> {
-    vec![Dimension { param: "lambda", search: Search::Log(50.0, 5000.0) }]
+    vec![Dimension { param: "lambda", search: Search::Log(200.0, 3000.0) }]
 }
 
 fn fit_tfidf(data: &FitData, params: &Params, _: &dyn model::Progress) -> Result<Fitted, Trouble> {

@@ -83,8 +83,8 @@ fn method(task: &Sentiment) -> Vec<String> {
             task.rating_scale
         ),
         format!(
-            "Three classes: a compound of at least {0} is positive, of at most −{0} negative; a rating above {1} is \
-             positive, below −{1} negative. Precision, recall and F1 are means over the classes, weighted by how often \
+            "Three classes: a compound of at least {0} is positive, of at most −{0} negative; a rating more than {1} \
+             above 0 is positive, more than {1} below negative. Precision, recall and F1 are means over the classes, weighted by how often \
              each truly occurs; the figures named macro are plain means.",
             task.threshold, task.neutral_width
         ),

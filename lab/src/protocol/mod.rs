@@ -8,6 +8,7 @@ mod ranking;
 mod sentiment;
 #[cfg(test)]
 mod tests;
+mod validation;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,10 +16,9 @@ use std::path::{Path, PathBuf};
 use soiree_datasets::table::Table;
 
 use self::fields::{Faults, Fields, number_of};
-pub use self::ranking::{
-    CandidateRule, Carve, EventOrder, Files, Mask, Ranking, Rounding, SplitRule, ValidationRule,
-};
+pub use self::ranking::{CandidateRule, EventOrder, Files, Mask, Ranking, Rounding, SplitRule};
 pub use self::sentiment::Sentiment;
+pub use self::validation::{Carve, ValidationRule};
 use crate::error::{Fault, LabError};
 
 /// A whole protocol.

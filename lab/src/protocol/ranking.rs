@@ -3,6 +3,7 @@
 use soiree_algorithms::metrics::accuracy::{IdealLength, RecallDivisor};
 
 use super::fields::Fields;
+use super::validation::{self, ValidationRule};
 use super::{DataFile, Layout, data_file};
 
 /// What the kind `ranking` reads, how it splits and what it measures.
@@ -97,30 +98,6 @@ pub enum Rounding {
     Up,
 }
 
-/// What parameters are chosen on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ValidationRule {
-    /// How the part is carved from training events; [`Carve::Part`] takes the split's own.
-    pub carve: Carve,
-    /// Seed of the carving and of the negatives.
-    pub seed: u64,
-    /// The measure that is maximised.
-    pub metric: String,
-    /// How many negatives are drawn; 0 ranks everything.
-    pub negatives: usize,
-}
-
-/// How a validation part comes about.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Carve {
-    /// The split has one.
-    Part,
-    /// One random training event per person.
-    OnePerUser,
-    /// A random share of each person's training events, rounded down.
-    Share(f64),
-}
-
 /// What is ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CandidateRule {
@@ -144,10 +121,12 @@ pub struct Mask {
 pub(super) fn read(top: &mut Fields<'_>) -> Ranking {
     let files = files(top);
     let split = split(top, &files);
-    let validation = validation(top, &split, &files);
+    let chosen_on = validation::read(top, &split, &files);
     let (candidates, mask) = candidates(top, &files);
-    let validation =
-        ValidationRule { negatives: validation.1.unwrap_or(default_negatives(candidates)), ..validation.0 };
+    let validation = ValidationRule {
+        negatives: chosen_on.1.unwrap_or(validation::default_negatives(candidates)),
+        ..chosen_on.0
+    };
     let (cutoffs, raw_values) = (cutoffs(top), top.one_of("values", &[("binary", false), ("raw", true)]));
     Ranking {
         files,
@@ -292,59 +271,6 @@ fn fold_in(fields: &mut Fields<'_>) -> f64 {
         fields.fault("fold_in", "must lie between 0 and 1");
     }
     share
-}
-
-fn validation(top: &mut Fields<'_>, split: &SplitRule, files: &Files) -> (ValidationRule, Option<usize>) {
-    let own = match split {
-        SplitRule::Given => files.validation.is_some(),
-        SplitRule::LeaveLastOut(_) => false,
-        SplitRule::LeaveLastTwoOut(_) => true,
-        SplitRule::Random { shares, .. } | SplitRule::Strong { shares, .. } => shares[1] > 0.0,
-        SplitRule::Temporal { quantiles } => quantiles[0] < quantiles[1],
-    };
-    let usual = if own { Carve::Part } else { Carve::OnePerUser };
-    let mut rule = ValidationRule { carve: usual, seed: 1, metric: "ndcg@10".to_owned(), negatives: 0 };
-    let mut negatives = None;
-    if let Some(mut fields) = top.table("validation") {
-        let words =
-            [("part", Carve::Part), ("one-per-user", Carve::OnePerUser), ("share", Carve::Share(0.1))];
-        rule.carve = fields.maybe_one_of("carve", &words).unwrap_or(usual);
-        if let (Some(share), Carve::Share(_)) = (fields.number("share"), rule.carve) {
-            if !(share > 0.0 && share < 1.0) {
-                fields.fault("share", "must lie between 0 and 1");
-            }
-            rule.carve = Carve::Share(share);
-        }
-        if rule.carve == Carve::Part && !own {
-            fields.fault("carve", "is \"part\", but the split has no validation part");
-        }
-        rule.seed = fields.seed("seed").unwrap_or(1);
-        rule.metric = fields.text("metric").unwrap_or(rule.metric);
-        if !known_metric(&rule.metric) {
-            fields.fault(
-                "metric",
-                format!("must be one of {} with a cut-off, such as ndcg@10", METRICS.join(", ")),
-            );
-        }
-        negatives = fields.whole("negatives", 0);
-        fields.done();
-    }
-    (rule, negatives)
-}
-
-const METRICS: [&str; 6] = ["precision", "recall", "hit_rate", "ndcg", "mrr", "map"];
-
-fn known_metric(text: &str) -> bool {
-    let Some((name, k)) = text.split_once('@') else { return false };
-    METRICS.contains(&name) && k.parse::<usize>().is_ok_and(|k| k > 0)
-}
-
-fn default_negatives(candidates: CandidateRule) -> usize {
-    match candidates {
-        CandidateRule::All => 0,
-        CandidateRule::Published => 99,
-        CandidateRule::Sampled(n) => n,
-    }
 }
 
 fn candidates(top: &mut Fields<'_>, files: &Files) -> (CandidateRule, Mask) {
