@@ -146,6 +146,9 @@ fn asked_twice(case: &Case) -> usize {
     }
 }
 
+/// A person, the items asked for, and published negatives.
+type Question<'a> = (u32, Vec<u32>, Option<&'a [u32]>);
+
 struct Maker<'a> {
     fit: &'a FitData,
     items: usize,
@@ -166,7 +169,7 @@ impl Maker<'_> {
     ) -> (Vec<Case>, usize, usize) {
         let shown = held.shown.as_deref().map(grouped);
         let masked = grouped(self.masked);
-        let mut asked: Vec<(u32, Vec<u32>, Option<&[u32]>)> = if rule == CandidateRule::Published {
+        let mut asked: Vec<Question<'_>> = if rule == CandidateRule::Published {
             published.iter().map(|p| (p.user, vec![p.wanted], Some(p.negatives.as_slice()))).collect()
         } else {
             grouped(&held.wanted)

@@ -50,7 +50,7 @@ pub enum Task {
     /// Held-out items of known people are ranked.
     Ranking(Box<Ranking>),
     /// Texts are scored for feeling.
-    Sentiment(Sentiment),
+    Sentiment(Box<Sentiment>),
 }
 
 impl Task {
@@ -193,7 +193,7 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
     // Without a kind the other keys cannot be told from unknown ones.
     let task = match kind? {
         Kind::Ranking => Task::Ranking(Box::new(ranking::read(&mut top))),
-        Kind::Sentiment => Task::Sentiment(sentiment::read(&mut top)),
+        Kind::Sentiment => Task::Sentiment(Box::new(sentiment::read(&mut top))),
     };
     top.done();
     Some(Protocol { name, title, about, notes, seeds, resamples, models, published, task })
