@@ -20,5 +20,7 @@ pub mod profiles;
 pub mod recommender;
 mod sentiment;
 pub mod session;
+#[cfg(test)]
+mod tests;
 
 pub use directory::Stats;

@@ -1,4 +1,5 @@
 //! A real `soiree serve` in a process of its own, and small clients for it.
+#![expect(clippy::allow_attributes, reason = "which part is unused differs between the test binaries")]
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
 use futures_util::{SinkExt, StreamExt};
@@ -18,17 +19,17 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite::Message};
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
 /// A folder of its own, deleted at the end.
-pub struct TempDir(PathBuf);
+pub(crate) struct TempDir(PathBuf);
 
 impl TempDir {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let n = FOLDERS.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("soiree-test-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
@@ -40,20 +41,20 @@ impl Drop for TempDir {
 }
 
 /// The program under test.
-pub fn soiree() -> &'static str {
+pub(crate) fn soiree() -> &'static str {
     env!("CARGO_BIN_EXE_soiree")
 }
 
 /// A running server; killed when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub address: String,
-    pub data_dir: PathBuf,
+    pub(crate) address: String,
+    pub(crate) data_dir: PathBuf,
 }
 
 impl Server {
     /// Starts a server on a free port and waits until it says where it listens.
-    pub async fn start(data_dir: &Path, settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start(data_dir: &Path, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new(soiree());
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
@@ -83,17 +84,17 @@ impl Server {
     }
 
     /// The process.
-    pub fn pid(&self) -> String {
+    pub(crate) fn pid(&self) -> String {
         self.child.id().expect("running").to_string()
     }
 
     /// Waits for the end of a server that was killed.
-    pub async fn reap(mut self) {
+    pub(crate) async fn reap(mut self) {
         self.child.wait().await.expect("waited");
     }
 
     /// Asks it to stop and waits for the end; true when it ended well.
-    pub async fn stop(&mut self) -> bool {
+    pub(crate) async fn stop(&mut self) -> bool {
         let pid = self.pid();
         let sent = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill runs");
         assert!(sent.success());
@@ -101,14 +102,14 @@ impl Server {
     }
 
     /// The API key of the first start.
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         let text =
             std::fs::read_to_string(self.data_dir.join("api-key")).expect("the first start leaves a key");
         text.trim().to_owned()
     }
 
     /// One HTTP request; `None` when the connection broke.
-    pub async fn http(
+    pub(crate) async fn http(
         &self,
         method: &str,
         path: &str,
@@ -131,7 +132,7 @@ impl Server {
     }
 
     /// A WebSocket as a guest, or with a token. Returns it with its `welcome`.
-    pub async fn socket(&self, name: &str, token: Option<&str>) -> Option<Socket> {
+    pub(crate) async fn socket(&self, name: &str, token: Option<&str>) -> Option<Socket> {
         let url = format!("ws://{}/ws", self.address);
         let (stream, _) = tokio_tungstenite::connect_async(url).await.ok()?;
         let mut socket = Socket { stream, welcome: Value::Null };
@@ -147,10 +148,10 @@ impl Server {
 
 /// An HTTP answer.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
@@ -166,7 +167,7 @@ impl Answer {
         Some(Self { status, head: head.to_owned(), body })
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e} in {:?}", self.body))
     }
 }
@@ -185,19 +186,19 @@ fn unchunked(mut body: &str) -> String {
 }
 
 /// A live connection.
-pub struct Socket {
+pub(crate) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    pub welcome: Value,
+    pub(crate) welcome: Value,
 }
 
 impl Socket {
     /// Sends a frame; `None` when the connection broke.
-    pub async fn send(&mut self, frame: &Value) -> Option<()> {
+    pub(crate) async fn send(&mut self, frame: &Value) -> Option<()> {
         self.stream.send(Message::text(frame.to_string())).await.ok()
     }
 
     /// The next text frame; `None` when the connection ended.
-    pub async fn next(&mut self) -> Option<Value> {
+    pub(crate) async fn next(&mut self) -> Option<Value> {
         loop {
             match self.stream.next().await?.ok()? {
                 Message::Text(text) => return serde_json::from_str(text.as_str()).ok(),
@@ -208,7 +209,7 @@ impl Socket {
     }
 
     /// Reads on until a frame fits.
-    pub async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Option<Value> {
+    pub(crate) async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Option<Value> {
         loop {
             let frame = self.next().await?;
             if fits(&frame) {

@@ -1,0 +1,285 @@
+//! Whole houses on a real SQLite file: what people in a party see, also when an actor dies.
+
+use crate::{
+    clock::Clock,
+    directory::Find,
+    house::{House, Parts, Settings},
+    live::{Command, Encode, Event, MemberChange, NewParty},
+    outbox::{self, Counters, Drain, GapFrame, Limits, Next},
+    party::Panic,
+    session::{Incoming, SessionLink},
+};
+use bytes::Bytes;
+use soiree_domain::{
+    Control, Domain, Interaction, InteractionKind, Item, ItemId, Party, PartyId, Principal, Role, User, UserId,
+    UserKind, Visibility,
+};
+use soiree_engine::{Catalogue, TrainParams, TrainingSet};
+use soiree_storage::{Store, StoreOptions};
+use std::{
+    collections::VecDeque,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// One plain line per event.
+struct Lines;
+
+impl Encode for Lines {
+    fn encode(&self, event: &Event, reference: Option<&str>) -> Bytes {
+        let reference = reference.map(|r| format!(" ref={r}")).unwrap_or_default();
+        let line = match event {
+            Event::Snapshot(s) => format!("snapshot {}", s.seq),
+            Event::Resumed { seq, .. } => format!("resumed {seq}"),
+            Event::Chat { line, .. } => format!("chat {} {}", line.seq, line.text),
+            Event::Member { seq: Some(seq), member, change, .. } => {
+                let what = if *change == MemberChange::Joined { "joined" } else { "left" };
+                format!("{what} {seq} {}", member.name)
+            }
+            Event::Recommendations { seq, round, .. } => format!("round {seq} {}", round.items.len()),
+            Event::Mood { mood, .. } => format!("mood {:.2}", mood.mood.valence),
+            Event::Problem(fault) => format!("problem {}", fault.code()),
+            Event::Ack => "ack".to_owned(),
+            _ => "other".to_owned(),
+        };
+        Bytes::from(format!("{line}{reference}\n"))
+    }
+
+    fn gap_frame(&self) -> GapFrame {
+        |_, from, to| Bytes::from(format!("gap {from} {to}\n"))
+    }
+}
+
+static FOLDERS: AtomicU32 = AtomicU32::new(0);
+
+struct Rig {
+    house: House,
+    folder: PathBuf,
+}
+
+impl Rig {
+    async fn new() -> Self {
+        let n = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("soiree-actors-{}-{n}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let url = format!("sqlite://{}", folder.join("test.db").display());
+        let store = Store::open(&url, &StoreOptions::default()).await.unwrap();
+        let items: Vec<_> = ["one", "two", "three"]
+            .map(|id| Item::new(ItemId::new(id).unwrap(), Domain::Film, format!("Film {id}")))
+            .into();
+        store.put_items(&items, 0).await.unwrap();
+        let catalogue = Catalogue::new(items.clone(), &[]);
+        let set = TrainingSet { items, ..TrainingSet::default() };
+        let version = soiree_domain::ModelVersion::fresh();
+        let silent = soiree_algorithms::model::Silent;
+        let (bundle, _) = soiree_engine::train(&set, &TrainParams::default(), None, 0, version, &silent).unwrap();
+        let served = Some(bundle.attach(&catalogue));
+        let parts = Parts {
+            store,
+            clock: Clock::system(),
+            encode: Arc::new(Lines),
+            catalogue,
+            served,
+            settings: Settings { deadline_ms: 20_000, ..Settings::default() },
+        };
+        Self { house: House::start(parts).unwrap(), folder }
+    }
+
+    async fn guest(&self, name: &str) -> Guest {
+        let user = User::new(UserId::new(name).unwrap(), name, UserKind::Guest);
+        self.house.put_users(vec![user.clone()]).await.unwrap();
+        let (outbox, drain) =
+            outbox::outbox(Limits::default(), Arc::new(Counters::default()), Lines.gap_frame());
+        let principal = Principal { role: Role::User, user: Some(user.id.clone()), name: name.to_owned() };
+        Guest { link: self.house.connect(&principal, user, outbox), drain, lines: VecDeque::new() }
+    }
+
+    async fn party(&self, host: &str) -> Party {
+        let new = NewParty {
+            name: "Evening".into(),
+            item: None,
+            visibility: Visibility::Public,
+            password: None,
+            control: Control::Host,
+        };
+        self.house.open_party(UserId::new(host).unwrap(), new).await.unwrap()
+    }
+
+    /// Makes the party's actor panic, and waits until it is gone.
+    async fn crash(&self, party: &PartyId) {
+        let live = self.house.directory().send(Find { party: party.clone() }).await.unwrap().unwrap();
+        assert!(live.addr.send(Panic).await.is_err(), "a panicking actor answers nobody");
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+struct Guest {
+    link: SessionLink,
+    drain: Drain,
+    lines: VecDeque<String>,
+}
+
+impl Guest {
+    async fn ask(&self, command: Command, reference: &str) {
+        assert!(self.link.send(Incoming { command, reference: Some(reference.to_owned()) }).await);
+    }
+
+    async fn join(&mut self, party: &PartyId) {
+        let command = Command::Join { party: party.clone(), password: None, since: None };
+        self.ask(command, "join").await;
+        self.until("snapshot").await;
+    }
+
+    async fn say(&self, party: &PartyId, text: &str) {
+        let command = Command::Chat { party: party.clone(), text: text.into(), reply_to: None };
+        self.ask(command, text).await;
+    }
+
+    /// Reads on until a line begins with `start`.
+    async fn until(&mut self, start: &str) -> String {
+        loop {
+            while let Some(line) = self.lines.pop_front() {
+                if line.starts_with(start) {
+                    return line;
+                }
+            }
+            match std::future::poll_fn(|cx| self.drain.poll_next(cx)).await {
+                Next::Write(bytes) => {
+                    let text = String::from_utf8(bytes.to_vec()).unwrap();
+                    self.lines.extend(text.lines().map(str::to_owned));
+                }
+                other => panic!("{other:?} while waiting for {start:?}"),
+            }
+        }
+    }
+}
+
+#[actix::test]
+async fn chat_is_acknowledged_to_its_author_and_told_to_the_others() {
+    let rig = Rig::new().await;
+    let (mut ana, mut bo) = (rig.guest("ana").await, rig.guest("bo").await);
+    let party = rig.party("ana").await.id;
+    ana.join(&party).await;
+    bo.join(&party).await;
+    ana.until("joined 2 bo").await;
+    ana.say(&party, "hello").await;
+    let own = ana.until("chat").await;
+    let heard = bo.until("chat").await;
+    assert!(own.ends_with("hello ref=hello"), "{own}");
+    assert!(heard.ends_with(" hello"), "{heard}");
+    rig.house.stop().await;
+}
+
+#[actix::test]
+async fn a_panic_costs_one_actor_and_nobody_misses_a_line() {
+    let rig = Rig::new().await;
+    let (mut ana, mut bo, mut cy) = (rig.guest("ana").await, rig.guest("bo").await, rig.guest("cy").await);
+    let (party, other) = (rig.party("ana").await.id, rig.party("cy").await.id);
+    ana.join(&party).await;
+    bo.join(&party).await;
+    cy.join(&other).await;
+    ana.say(&party, "before").await;
+    let before = bo.until("chat").await;
+    ana.until("chat").await;
+    rig.crash(&party).await;
+    // The other party goes on, and the panicked one is rebuilt around the same sockets.
+    cy.say(&other, "untouched").await;
+    cy.until("chat").await;
+    ana.say(&party, "after").await;
+    let own = ana.until("chat").await;
+    let heard = bo.until("chat").await;
+    assert!(own.ends_with("after ref=after"), "{own}");
+    let number = |line: &str| line.split(' ').nth(1).unwrap().parse::<i64>().unwrap();
+    assert!(number(&heard) > number(&before), "{before}, then {heard}");
+    assert_eq!(rig.house.stats().await.unwrap().rebuilt, 1);
+    let shown = rig.house.party(&party, UserId::new("bo").unwrap()).await.unwrap();
+    let texts: Vec<_> = shown.chat.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(texts, ["before", "after"]);
+    rig.house.stop().await;
+}
+
+#[actix::test]
+async fn a_stopped_house_comes_back_with_its_parties() {
+    let rig = Rig::new().await;
+    let mut ana = rig.guest("ana").await;
+    let party = rig.party("ana").await.id;
+    ana.join(&party).await;
+    ana.say(&party, "remember me").await;
+    ana.until("chat").await;
+    rig.house.stop().await;
+    let refused = rig.house.party(&party, UserId::new("ana").unwrap()).await;
+    assert_eq!(refused.unwrap_err().code(), "overloaded", "a stopping house starts nothing");
+    let events = rig.house.store().events_after(&party, 1, 0, 100).await.unwrap();
+    assert!(events.iter().any(|event| event.body.contains("remember me")));
+}
+
+#[actix::test]
+async fn a_deed_is_durable_and_changes_what_the_room_is_offered() {
+    let rig = Rig::new().await;
+    let mut ana = rig.guest("ana").await;
+    let party = rig.party("ana").await.id;
+    ana.join(&party).await;
+    let first = ana.until("round").await;
+    assert!(first.ends_with(" 3"), "all three films are offered: {first}");
+    let item = ItemId::new("one").unwrap();
+    let deed = Command::Interaction { item, kind: InteractionKind::Finish, value: None, recommendation_id: None };
+    ana.ask(deed, "deed").await;
+    ana.until("ack ref=deed").await;
+    let second = ana.until("round").await;
+    assert!(second.ends_with(" 2"), "what was finished is not offered again: {second}");
+    let history = rig.house.store().history(&UserId::new("ana").unwrap(), 10).await.unwrap();
+    assert_eq!(history.len(), 1);
+    rig.house.stop().await;
+}
+
+#[actix::test]
+async fn bad_deeds_are_refused_whole() {
+    let rig = Rig::new().await;
+    let _ana = rig.guest("ana").await;
+    let deed = |item: &str, kind| {
+        Interaction::new(UserId::new("ana").unwrap(), ItemId::new(item).unwrap(), kind, 1_000)
+    };
+    let good = deed("one", InteractionKind::Like);
+    for (bad, code) in [
+        (deed("nothing", InteractionKind::Like), "item-not-found"),
+        (deed("one", InteractionKind::Rate), "invalid-fields"),
+        (Interaction { user: UserId::new("nobody").unwrap(), ..good.clone() }, "user-not-found"),
+    ] {
+        let result = rig.house.record(vec![good.clone(), bad], None).await;
+        assert_eq!(result.unwrap_err().code(), code);
+    }
+    assert!(rig.house.store().history(&UserId::new("ana").unwrap(), 10).await.unwrap().is_empty());
+    rig.house.stop().await;
+}
+
+#[actix::test]
+async fn a_private_party_asks_for_its_password_once() {
+    let rig = Rig::new().await;
+    let (ana, mut bo) = (rig.guest("ana").await, rig.guest("bo").await);
+    let new = NewParty {
+        name: "Private".into(),
+        item: None,
+        visibility: Visibility::Private,
+        password: Some("open sesame".into()),
+        control: Control::Host,
+    };
+    let party = rig.house.open_party(UserId::new("bo").unwrap(), new).await.unwrap().id;
+    for (password, answer) in [(None, "problem wrong-password"), (Some("no"), "problem wrong-password")] {
+        let password = password.map(str::to_owned);
+        bo.ask(Command::Join { party: party.clone(), password, since: None }, "join").await;
+        assert!(bo.until("problem").await.starts_with(answer));
+    }
+    let password = Some("open sesame".to_owned());
+    bo.ask(Command::Join { party: party.clone(), password, since: None }, "join").await;
+    bo.until("snapshot").await;
+    drop(ana);
+    rig.house.stop().await;
+}
