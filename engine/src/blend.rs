@@ -8,10 +8,12 @@ use crate::candidates::Scene;
 use crate::context::Moment;
 use crate::profile::Profile;
 use crate::settings::{LEARNED, SOURCES, place};
-use crate::table::Table;
+use crate::table::{Ranking, Table};
 use soiree_algorithms::blend::{pack, reciprocal_ranks};
 use soiree_domain::Source;
 
+/// The share of the strongest below which a factor score says nothing.
+const NOISE: f32 = 0.05;
 const COLLABORATIVE: [Source; 3] = [Source::Ials, Source::Ease, Source::ItemKnn];
 const CONTENT: [Source; 3] = [Source::Tfidf, Source::Text, Source::Relation];
 
@@ -22,6 +24,11 @@ pub(crate) fn fill(scene: &Scene<'_>, asked: &[(u32, f32)], moment: &Moment, tab
         let person = ials.fold_in(asked);
         for row in table.rows.iter_mut().filter(|row| row.known) {
             row.raw[place(Source::Ials)] = ials.item_vector(row.slot).map_or(0.0, |item| dot(item, &person));
+        }
+        // Nothing is ever exactly 0 to factors; far below the strongest it is noise, which ranks would make loud.
+        let most = table.rows.iter().map(|row| row.raw[place(Source::Ials)]).fold(0.0, f32::max);
+        for row in table.rows.iter_mut().filter(|row| row.raw[place(Source::Ials)] < NOISE * most) {
+            row.raw[place(Source::Ials)] = 0.0;
         }
         // What was had tells the factors itself, so its own score says nothing new.
         for &(slot, _) in asked {
@@ -52,18 +59,21 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 
 /// Brings every source to 0 to 1: ranked sources by reciprocal rank within each domain, friends by their
 /// share of the strongest.
-pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut [Vec<u64>; 5]) {
+pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut Ranking) {
     let settings = scene.settings;
-    for source in LEARNED.map(place) {
-        ranking.iter_mut().for_each(Vec::clear);
-        for (at, row) in (0_u32..).zip(&mut table.rows) {
+    ranking.iter_mut().flatten().for_each(Vec::clear);
+    for (at, row) in (0_u32..).zip(&mut table.rows) {
+        for (source, found) in LEARNED.map(place).into_iter().zip(&mut *ranking) {
             row.value[source] = 0.0;
-            if row.raw[source] > 0.0 && row.raw[source].is_finite() {
-                ranking[row.domain as usize].push(pack(row.raw[source], at));
+            let raw = row.raw[source];
+            if raw > 0.0 && raw.is_finite() {
+                found[row.domain as usize].push(pack(raw, at));
             }
         }
-        for found in ranking.iter_mut().filter(|found| !found.is_empty()) {
-            reciprocal_ranks(found, settings.depth, settings.rank_constant, |at, value| {
+    }
+    for (source, found) in LEARNED.map(place).into_iter().zip(ranking) {
+        for domain in found.iter_mut().filter(|domain| !domain.is_empty()) {
+            reciprocal_ranks(domain, settings.depth, settings.rank_constant, |at, value| {
                 table.rows[at as usize].value[source] = value;
             });
         }
@@ -89,9 +99,9 @@ pub(crate) fn blend(scene: &Scene<'_>, weights: &[f32; SOURCES], table: &mut Tab
     let rest = active(&[Source::Friends, Source::Context]);
     let (content, popularity) = (active(&CONTENT), active(&[Source::Popularity]));
     let all = active(&COLLABORATIVE) + content + popularity + rest;
-    // An item that nobody had yet cannot be known to collaborative models nor be popular: it is measured
-    // against what can speak for it, at a discount.
-    let newcomer = if content > 0.0 { (content + rest).max(all * 1e-3) } else { all };
+    // An item that nobody had yet cannot be known to collaborative models nor be popular. It is measured for two
+    // thirds by what can speak for it and for one by all: where content has little weight, it brings new items little.
+    let newcomer = if content > 0.0 { (2.0 * (content + rest) + all) / 3.0 } else { all };
     let discount = scene.settings.unknown_discount;
     for row in &mut table.rows {
         let sum: f32 = row.value.iter().zip(weights).map(|(v, w)| v * w).sum();

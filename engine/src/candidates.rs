@@ -4,8 +4,8 @@ use crate::profile::Profile;
 use crate::request::{Context, Person};
 use crate::rules::Rules;
 use crate::served::Served;
-use crate::settings::{BlendSettings, place};
-use crate::table::{Admit, Table};
+use crate::settings::{BlendSettings, SOURCES, place};
+use crate::table::{Admit, Scratch, Table};
 use crate::{Catalogue, catalogue::Link};
 use soiree_algorithms::item_to_item::ItemToItem;
 use soiree_algorithms::topk::top_k;
@@ -49,7 +49,7 @@ impl<'a> Scene<'a> {
         profile: &Profile,
         repeats: bool,
         table: &mut Table,
-        dense: &mut Vec<f32>,
+        scratch: &mut Scratch,
     ) -> Vec<(u32, f32)> {
         table.begin(self.served.slots());
         self.block(person, profile, repeats, table);
@@ -58,7 +58,8 @@ impl<'a> Scene<'a> {
         self.add_friends(person, table);
         self.add_now_on(table);
         let asked = profile.for_models(self.served.bundle().items());
-        self.add_scanned(&asked, table, dense);
+        self.shorten(table, &mut scratch.ranking[0][0]);
+        self.add_scanned(&asked, table, &mut scratch.dense);
         self.add_popular(table);
         self.add_matching(table);
         self.push_away(profile, table);
@@ -148,6 +149,27 @@ impl<'a> Scene<'a> {
                 table.add(other, Source::Context, 0.6 * alike.min(1.0), &self.rules);
             });
         }
+    }
+
+    /// Keeps what the lists together say most of, each measured by its strongest. Friends and what hangs together
+    /// with the item that is on now are few, and stay.
+    fn shorten(&self, table: &mut Table, order: &mut Vec<u64>) {
+        if table.rows.len() <= self.settings.shortlist {
+            return;
+        }
+        let mut most = [f32::MIN_POSITIVE; SOURCES];
+        for row in &table.rows {
+            for (most, raw) in most.iter_mut().zip(row.raw) {
+                *most = most.max(raw);
+            }
+        }
+        let weights = self.weights();
+        let scales: [f32; SOURCES] = std::array::from_fn(|s| weights[s].max(0.01) / most[s]);
+        let few = [Source::Friends, Source::Context, Source::Relation].map(place);
+        table.keep_best(self.settings.shortlist, order, |row| {
+            let stays = few.iter().any(|&s| row.raw[s] > 0.0);
+            f32::from(u8::from(stays)) * 100.0 + row.raw.iter().zip(scales).map(|(r, s)| r * s).sum::<f32>()
+        });
     }
 
     /// iALS scores all items where there are few.

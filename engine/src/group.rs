@@ -73,6 +73,7 @@ struct Room<'a> {
 /// One member with their candidates.
 struct Member {
     profile: Profile,
+    weights: [f32; SOURCES],
     asked: Vec<(u32, f32)>,
     table: Table,
     /// Fit of each common candidate.
@@ -84,12 +85,11 @@ struct Member {
 impl Room<'_> {
     fn answer(&self, scratch: &mut Scratch) -> (Vec<GroupItem>, Vec<f32>) {
         let moment = Moment::new(self.scene.ctx.now_ms, self.scene.ctx.utc_offset_min);
-        let weights = self.scene.weights();
         let mut members: Vec<Member> =
-            self.members.iter().map(|person| self.gather(person, &moment, &weights, scratch)).collect();
+            self.members.iter().map(|person| self.gather(person, &moment, scratch)).collect();
         let common = self.common(&members);
         for member in &mut members {
-            self.score(member, &common, &moment, &weights, scratch);
+            self.score(member, &common, &moment, scratch);
         }
         let limit = self.request.limit.min(MAX_LIMIT);
         let fits: Vec<&[f32]> = members.iter().map(|m| m.fits.as_slice()).collect();
@@ -102,28 +102,22 @@ impl Room<'_> {
                 satisfaction(&list, &member.best)
             })
             .collect();
-        let items =
-            picked.iter().map(|&at| self.item(&members, &common, &scores, at as usize, &moment, &weights));
+        let items = picked.iter().map(|&at| self.item(&members, &common, &scores, at as usize, &moment));
         let items = items.collect();
         scratch.tables.extend(members.into_iter().map(|m| m.table));
         (items, contentment)
     }
 
-    fn gather(
-        &self,
-        person: &Person<'_>,
-        moment: &Moment,
-        weights: &[f32; SOURCES],
-        scratch: &mut Scratch,
-    ) -> Member {
+    fn gather(&self, person: &Person<'_>, moment: &Moment, scratch: &mut Scratch) -> Member {
         let scene = self.scene;
         let mut table = scratch.tables.pop().unwrap_or_default();
         let profile = Profile::new(scene.served, scene.catalogue, person.history, scene.settings);
-        let asked = scene.gather(person, &profile, true, &mut table, &mut scratch.dense);
+        let asked = scene.gather(person, &profile, true, &mut table, scratch);
         fill(scene, &asked, moment, &mut table);
         normalise(scene, &mut table, &mut scratch.ranking);
-        blend(scene, weights, &mut table);
-        Member { profile, asked, table, fits: Vec::new(), best: Vec::new() }
+        let weights = scene.weights_for(&profile);
+        blend(scene, &weights, &mut table);
+        Member { weights, profile, asked, table, fits: Vec::new(), best: Vec::new() }
     }
 
     /// Slots of what any member with a say likes best, without what is vetoed, excluded by a member or had by too
@@ -167,21 +161,14 @@ impl Room<'_> {
     }
 
     /// Scores all common candidates for one member, those of others included.
-    fn score(
-        &self,
-        member: &mut Member,
-        common: &[u32],
-        moment: &Moment,
-        weights: &[f32; SOURCES],
-        scratch: &mut Scratch,
-    ) {
+    fn score(&self, member: &mut Member, common: &[u32], moment: &Moment, scratch: &mut Scratch) {
         let scene = self.scene;
         for &slot in common {
             member.table.enter(slot, &scene.rules);
         }
         fill(scene, &member.asked, moment, &mut member.table);
         normalise(scene, &mut member.table, &mut scratch.ranking);
-        blend(scene, weights, &mut member.table);
+        blend(scene, &member.weights, &mut member.table);
         let score = |slot: u32| member.table.find(slot).map_or(0.0, |at| member.table.rows[at].score);
         let most = common.iter().map(|&slot| score(slot)).fold(f32::MIN_POSITIVE, f32::max);
         let again = |slot: u32| if member.profile.done.binary_search(&slot).is_ok() { AGAIN } else { 1.0 };
@@ -227,7 +214,6 @@ impl Room<'_> {
         scores: &[f32],
         at: usize,
         moment: &Moment,
-        weights: &[f32; SOURCES],
     ) -> GroupItem {
         let scene = self.scene;
         let slot = common[at];
@@ -242,7 +228,7 @@ impl Room<'_> {
             for (member, person) in members.iter().zip(self.members) {
                 if let Some(row) = member.table.find(slot) {
                     let row = &member.table.rows[row];
-                    let own = reasons::personal(scene, person, &member.profile, weights, row);
+                    let own = reasons::personal(scene, person, &member.profile, &member.weights, row);
                     reasons.extend(own.into_iter().take(2));
                 }
             }

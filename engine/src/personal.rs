@@ -58,14 +58,22 @@ impl<'a> Scene<'a> {
     pub(crate) fn weights(&self) -> [f32; SOURCES] {
         self.settings.weights(self.served.bundle().manifest().blend.as_ref())
     }
+
+    /// The weights for one person: links, which need no other people, count for more while little is known of them.
+    pub(crate) fn weights_for(&self, profile: &Profile) -> [f32; SOURCES] {
+        let mut weights = self.weights();
+        weights[place(Source::Relation)] *=
+            1.0 + self.settings.link_boost / (1.0 + profile.liked.len() as f32);
+        weights
+    }
 }
 
 fn answer(scene: &Scene<'_>, person: &Person<'_>, request: &Request, scratch: &mut Scratch) -> Vec<Scored> {
     let mut table = scratch.tables.pop().unwrap_or_default();
     let profile = Profile::new(scene.served, scene.catalogue, person.history, scene.settings);
     let moment = Moment::new(scene.ctx.now_ms, scene.ctx.utc_offset_min);
-    let weights = scene.weights();
-    let asked = scene.gather(person, &profile, false, &mut table, &mut scratch.dense);
+    let weights = scene.weights_for(&profile);
+    let asked = scene.gather(person, &profile, false, &mut table, scratch);
     fill(scene, &asked, &moment, &mut table);
     normalise(scene, &mut table, &mut scratch.ranking);
     blend(scene, &weights, &mut table);
@@ -131,18 +139,21 @@ pub fn similar(
     with_scratch(|scratch| alike(&scene, &profile, limit.min(MAX_LIMIT), scratch))
 }
 
+/// What counts beside one item. Learned weights do not apply: they were learned on what people take next.
+const ALIKE: [(Source, f32); 5] = [
+    (Source::Relation, 0.35),
+    (Source::Tfidf, 0.20),
+    (Source::Text, 0.20),
+    (Source::ItemKnn, 0.15),
+    (Source::Ease, 0.10),
+];
+
 fn alike(scene: &Scene<'_>, profile: &Profile, limit: usize, scratch: &mut Scratch) -> Vec<Scored> {
     let mut table = scratch.tables.pop().unwrap_or_default();
     scene.gather_alike(profile, &mut table);
     normalise(scene, &mut table, &mut scratch.ranking);
-    let mut weights = scene.weights();
-    for source in [Source::Ials, Source::Popularity, Source::Friends, Source::Context] {
-        weights[place(source)] = 0.0;
-    }
-    // Learned weights may give nothing to words; beside one item they always say something.
-    for source in [Source::Ease, Source::ItemKnn, Source::Tfidf, Source::Text, Source::Relation] {
-        weights[place(source)] = weights[place(source)].max(0.05);
-    }
+    let mut weights = [0.0; SOURCES];
+    ALIKE.iter().for_each(|&(source, weight)| weights[place(source)] = weight);
     blend(scene, &weights, &mut table);
     let own = scene.catalogue.facts(profile.liked[0].item).domain.index();
     let mut shares = shares(scene, &Profile::default());

@@ -104,7 +104,7 @@ pub(crate) fn open(
         && fit(mood, room) >= FITS_MOOD
     {
         let whose = if matches!(surface, Surface::Party | Surface::Group) { "the room's" } else { "your" };
-        let text = format!("Fits {whose} mood: {}", room.label());
+        let text = format!("Fits {whose} mood: {}", words::mood(scene.catalogue.item(row.item), room));
         reasons.push(Reason { private_to: mood_of.cloned(), ..all(Source::Context, text, None) });
     }
     if row.value[place(Source::Popularity)] >= POPULAR {

@@ -60,11 +60,16 @@ pub struct BlendSettings {
     pub exact_scan_items: usize,
     /// How many candidates iALS (when it scores all) and popularity bring, the latter per domain.
     pub candidates: usize,
+    /// How many candidates are looked at closely: those of which the lists say most.
+    pub shortlist: usize,
     /// Relevance against variety in the list: 1 is relevance alone.
     pub lambda: f32,
     /// Share of places that is spread evenly over all domains when the request names none; the rest follows the
     /// person's own shares.
     pub domain_floor: f32,
+    /// How much more explicit links weigh while little is known of a person: their weight is multiplied by
+    /// `1 + link_boost / (1 + n)` with n liked items.
+    pub link_boost: f32,
     /// How much what was disliked lowers what is like it, 0 to 1.
     pub aversion: f32,
     /// What an item that no collaborative model knows keeps of its score.
@@ -82,12 +87,12 @@ pub struct BlendSettings {
 impl Default for BlendSettings {
     fn default() -> Self {
         Self {
-            w_cf: 0.50,
-            w_cb: 0.20,
+            w_cf: 0.42,
+            w_cb: 0.28,
             w_ctx: 0.08,
             w_social: 0.12,
             w_pop: 0.10,
-            shares: [0.40, 0.35, 0.25, 0.45, 0.25, 0.30, 1.0],
+            shares: [0.35, 0.35, 0.30, 0.30, 0.20, 0.50, 1.0],
             learned: true,
             deeds: Weights::default(),
             half_life_days: 180.0,
@@ -97,8 +102,10 @@ impl Default for BlendSettings {
             depth: 200,
             exact_scan_items: 4_000,
             candidates: 100,
+            shortlist: 1_500,
             lambda: 0.9,
             domain_floor: 0.35,
+            link_boost: 4.0,
             aversion: 0.6,
             unknown_discount: 0.8,
             mood_share: 0.5,

@@ -1,6 +1,7 @@
 //! The candidates of one person while an answer is made, in memory that is used again and again.
 
-use crate::settings::{SOURCES, place};
+use crate::settings::{LEARNED, SOURCES, place};
+use soiree_algorithms::blend::pack;
 use soiree_domain::Source;
 use std::cell::RefCell;
 
@@ -90,6 +91,30 @@ impl Table {
         Some(at)
     }
 
+    /// Keeps the `most` rows with the highest worth, of equals those that came first; the others are as if they had
+    /// never turned up.
+    pub(crate) fn keep_best(&mut self, most: usize, order: &mut Vec<u64>, worth: impl Fn(&Row) -> f32) {
+        if self.rows.len() <= most || most == 0 {
+            return;
+        }
+        order.clear();
+        let last = self.rows.len() as u32;
+        order.extend((0_u32..).zip(&self.rows).map(|(at, row)| pack(worth(row).max(0.0), last - at)));
+        order.select_nth_unstable_by(most - 1, |a, b| b.cmp(a));
+        order.truncate(most);
+        order.sort_unstable_by_key(|&packed| last - packed as u32);
+        for row in &self.rows {
+            self.stamps[row.slot as usize].0 = 0;
+        }
+        // Places rise, so no row is overwritten before it was moved.
+        for (to, &packed) in order.iter().enumerate() {
+            let row = self.rows[(last - packed as u32) as usize];
+            self.stamps[row.slot as usize] = (self.generation, to as u32);
+            self.rows[to] = row;
+        }
+        self.rows.truncate(most);
+    }
+
     /// Adds to what a source says of a slot.
     pub(crate) fn add(&mut self, slot: u32, source: Source, amount: f32, admit: &impl Admit) {
         if let Some(at) = self.enter(slot, admit) {
@@ -98,12 +123,15 @@ impl Table {
     }
 }
 
+/// Packed scores per learned source and domain.
+pub(crate) type Ranking = [[Vec<u64>; 5]; LEARNED.len()];
+
 /// Everything an answer needs room for.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(crate) tables: Vec<Table>,
-    /// Packed scores per domain, for ranking.
-    pub(crate) ranking: [Vec<u64>; 5],
+    /// Packed scores per learned source and domain, for ranking.
+    pub(crate) ranking: Ranking,
     /// One score per bundle item.
     pub(crate) dense: Vec<f32>,
 }
@@ -145,5 +173,18 @@ mod tests {
         table.begin(12);
         assert!(table.find(2).is_none());
         assert_eq!(table.enter(4, &Even), Some(0));
+    }
+
+    #[test]
+    fn the_best_keep_their_order_and_the_rest_may_come_again() {
+        let mut table = Table::default();
+        table.begin(20);
+        for (slot, worth) in [(2, 0.1), (4, 0.9), (6, 0.5), (8, 0.5), (10, 0.7)] {
+            table.add(slot, Source::Ease, worth, &Even);
+        }
+        table.keep_best(3, &mut Vec::new(), |row| row.raw[place(Source::Ease)]);
+        assert_eq!(table.rows.iter().map(|r| r.slot).collect::<Vec<_>>(), [4, 6, 10]);
+        assert_eq!((table.find(10), table.find(8)), (Some(2), None));
+        assert_eq!(table.enter(8, &Even), Some(3));
     }
 }

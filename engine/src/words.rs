@@ -2,7 +2,8 @@
 
 use crate::Catalogue;
 use crate::catalogue::Link;
-use soiree_domain::{Domain, InteractionKind, Item, RelationKind};
+use soiree_algorithms::mood::MOOD_WORDS;
+use soiree_domain::{Domain, InteractionKind, Item, Mood, RelationKind};
 
 /// What somebody did with an item, as in "which you {…}" and "{…} it".
 pub(crate) fn did(kind: InteractionKind, value: Option<f32>) -> &'static str {
@@ -78,6 +79,17 @@ pub(crate) fn path(catalogue: &Catalogue, known: u32, link: Link) -> String {
         (RelationKind::About, true) => format!("What “{title}” is about"),
         (RelationKind::About, false) => format!("About “{title}”"),
     }
+}
+
+/// The item's mood word nearest to a mood, or the mood's own label.
+pub(crate) fn mood(item: &Item, near: Mood) -> &'static str {
+    let known =
+        MOOD_WORDS.iter().filter(|(name, ..)| item.moods.iter().any(|m| m.trim().eq_ignore_ascii_case(name)));
+    let nearest = known.min_by(|a, b| {
+        let distance = |w: &(&str, f32, f32)| Mood::new(w.1, w.2).distance(near);
+        distance(a).total_cmp(&distance(b))
+    });
+    nearest.map_or(near.label(), |(name, ..)| name)
 }
 
 /// "Ana finished it", "Ana and Ben finished it", "Ana and 2 friends finished it".

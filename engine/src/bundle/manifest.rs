@@ -48,8 +48,8 @@ pub struct FileEntry {
     pub bytes: usize,
 }
 
-/// Figures from one recent positive hidden of each of some people, measured on those of them whose hidden positive
-/// took no part in learning the weights.
+/// Figures from one recent positive hidden of each of some people. Those of the blend are crossed: each half of the
+/// people is measured with weights learned on the other.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HoldOut {

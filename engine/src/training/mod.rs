@@ -82,10 +82,10 @@ impl Default for TrainParams {
             popularity_half_life_days: Some(365.0),
             ials: ials::Params::default(),
             ease_lambda: None,
-            ease_max_items: 6_000,
+            ease_max_items: 4_000,
             item_knn: item_knn::Params::default(),
             tfidf: tfidf::Weights::default(),
-            neighbours: 100,
+            neighbours: 64,
             holdout_min_people: 200,
             holdout_max_people: 500,
             seed: 1,
@@ -122,8 +122,8 @@ pub struct TrainReport {
 /// Fits a bundle. The same set, parameters and seed give the same bundle, whatever the number of threads.
 ///
 /// When at least [`TrainParams::holdout_min_people`] people have five positives, one recent positive of each is
-/// hidden, the collaborative models are fitted without, and the blend's weights are learned on half of them
-/// and measured on the other; then all models are fitted on everything. Items of equal id count once, the last stands.
+/// hidden, the collaborative models are fitted without, and the blend's weights are learned and, crossed over
+/// two halves, measured; then all models are fitted on everything. Items of equal id count once, the last stands.
 ///
 /// # Errors
 /// [`EngineError::NoItems`], [`EngineError::Row`] for a row outside the set, [`EngineError::UnknownModel`], and
@@ -240,8 +240,8 @@ impl Maker<'_> {
             "lambda": fitted.ease_lambda, "max_items": self.params.ease_max_items, "neighbours": neighbours,
         });
         put("ease", fitted.ease.is_some(), ease);
-        put("item-knn", fitted.item_knn.is_some(), json(&self.params.item_knn));
-        put("tfidf", self.words.is_some() && self.wants.has("tfidf"), json(&self.params.tfidf));
+        put("item-knn", fitted.item_knn.is_some(), json(self.params.item_knn));
+        put("tfidf", self.words.is_some() && self.wants.has("tfidf"), json(self.params.tfidf));
         put("text", self.text.is_some(), serde_json::json!({ "neighbours": neighbours }));
         let manifest = Manifest {
             format: FORMAT,
