@@ -64,7 +64,7 @@ impl Wheel {
     /// Watches a new socket, which has not said hello yet.
     pub(crate) fn watch(self: &Rc<Self>, socket: Rc<Socket>) {
         self.sockets.set(self.sockets.get() + 1);
-        self.put(self.now() + self.hello_ticks, socket);
+        self.put(self.now() + self.hello_ticks.min(self.heartbeat_ticks), socket);
         if !self.running.replace(true) {
             rt::spawn(Rc::clone(self).run());
         }
@@ -115,13 +115,19 @@ impl Wheel {
             return None;
         }
         if !socket.greeted.get() {
+            // Nobody is pinged before the hello, so this is still the tick of the opening.
+            let deadline = socket.pinged_tick.get() + self.hello_ticks;
+            if now < deadline {
+                return Some(deadline.min(now + self.heartbeat_ticks));
+            }
             let problem = Problem::new("hello-required", "no hello came in time");
             socket.refuse(&problem, None, None);
             socket.hang_up(CloseReason::Unauthorized.into(), None);
             return Some(now + self.heartbeat_ticks);
         }
         let silent_until = socket.heard_tick.get() + 2 * self.heartbeat_ticks;
-        if now >= silent_until {
+        // Only a ping that was not answered counts as silence: the hand itself may have come late.
+        if now >= silent_until && socket.pinged_tick.get() > socket.heard_tick.get() {
             socket.hang_up(CloseReason::TimedOut.into(), None);
             return Some(now + self.heartbeat_ticks);
         }
@@ -129,7 +135,8 @@ impl Wheel {
             socket.pinged_tick.set(now);
             socket.push(super::encode::wire::ping());
         }
-        Some((socket.pinged_tick.get() + self.heartbeat_ticks).min(silent_until).max(now + 1))
+        let next_ping = socket.pinged_tick.get() + self.heartbeat_ticks;
+        Some(if silent_until > now { next_ping.min(silent_until) } else { next_ping })
     }
 
     fn say_bye_to_all(&self) {

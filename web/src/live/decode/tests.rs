@@ -135,7 +135,7 @@ fn odd_values() -> Vec<Value> {
         json!("é".repeat(3_000)),
         json!("x".repeat(60_000)),
         json!([]),
-        json!(["film"; 40]),
+        json!(vec!["film"; 40]),
         json!([[[]]]),
         json!({}),
         json!({"epoch": "x", "valence": 9, "item": []}),
