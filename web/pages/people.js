@@ -9,8 +9,14 @@ export function hash(text) {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** A person's hue in degrees, the same on every screen. */
-export const hue = (user) => hash(user) % 360;
+const hues = new Map();
+
+/** A person's hue in degrees. People get theirs in the order in which they are first seen, a golden angle apart, so
+ *  that neighbours never look alike. */
+export function hue(user) {
+  if (!hues.has(user)) hues.set(user, Math.round(322 + hues.size * 137.5) % 360);
+  return hues.get(user);
+}
 
 export const initial = (name) => ([...(name || '?').trim()][0] ?? '?').toLocaleUpperCase();
 
