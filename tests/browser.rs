@@ -3,6 +3,8 @@
 //! Needs `chromedriver` and Chromium (Debian: `apt-get install chromium chromium-driver`).
 //! `SOIREE_SCREENSHOTS=DIR` keeps pictures of what they see.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it needs by failing")]
+
 mod support;
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element};

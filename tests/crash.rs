@@ -2,6 +2,8 @@
 //!
 //! Ten kills by default; `SOIREE_KILLS=50` for more, `SOIREE_SEED` for other moments.
 
+#![expect(clippy::unwrap_used, reason = "a test says what it needs by failing")]
+
 mod support;
 
 use serde_json::{Value, json};

@@ -191,11 +191,10 @@ impl Outbox {
         }
         if let Class::State { .. } = class
             && let Some(old) = queue.frames.iter().position(|w| w.class == class)
+            && let Some(merged) = queue.frames.remove(old)
         {
-            if let Some(merged) = queue.frames.remove(old) {
-                queue.bytes -= merged.bytes.len();
-                self.0.counters.merged.fetch_add(1, Ordering::Relaxed);
-            }
+            queue.bytes -= merged.bytes.len();
+            self.0.counters.merged.fetch_add(1, Ordering::Relaxed);
         }
         queue.bytes += bytes.len();
         queue.frames.push_back(Waiting { class, bytes });

@@ -117,7 +117,7 @@ impl Session {
     }
 
     /// Sends to a party the session is in; a party that was rebuilt meanwhile is looked up again.
-    fn to_party<M>(&mut self, party: &PartyId, message: M, reference: Option<&str>, ctx: &mut Context<Self>)
+    fn pass_on<M>(&mut self, party: &PartyId, message: M, reference: Option<&str>, ctx: &mut Context<Self>)
     where
         M: Message<Result = ()> + Send + 'static,
         party::Party: Handler<M>,
@@ -339,11 +339,11 @@ impl Handler<Incoming> for Session {
             Command::Leave { party } => self.leave(party, reference, ctx),
             Command::Chat { party, text, reply_to } => {
                 let reply = self.reply(reference.clone());
-                self.to_party(&party, party::Post { text, reply_to, reply }, reference.as_deref(), ctx);
+                self.pass_on(&party, party::Post { text, reply_to, reply }, reference.as_deref(), ctx);
             }
             Command::React { party, emoji, position_ms } => {
                 let reply = self.reply(reference.clone());
-                self.to_party(&party, party::React { emoji, position_ms, reply }, reference.as_deref(), ctx);
+                self.pass_on(&party, party::React { emoji, position_ms, reply }, reference.as_deref(), ctx);
             }
         }
     }

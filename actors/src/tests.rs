@@ -11,8 +11,8 @@ use crate::{
 };
 use bytes::Bytes;
 use soiree_domain::{
-    Control, Domain, Interaction, InteractionKind, Item, ItemId, Party, PartyId, Principal, Role, User, UserId,
-    UserKind, Visibility,
+    Control, Domain, Interaction, InteractionKind, Item, ItemId, Party, PartyId, Principal, Role, User,
+    UserId, UserKind, Visibility,
 };
 use soiree_engine::{Catalogue, TrainParams, TrainingSet};
 use soiree_storage::{Store, StoreOptions};
@@ -75,7 +75,8 @@ impl Rig {
         let set = TrainingSet { items, ..TrainingSet::default() };
         let version = soiree_domain::ModelVersion::fresh();
         let silent = soiree_algorithms::model::Silent;
-        let (bundle, _) = soiree_engine::train(&set, &TrainParams::default(), None, 0, version, &silent).unwrap();
+        let (bundle, _) =
+            soiree_engine::train(&set, &TrainParams::default(), None, 0, version, &silent).unwrap();
         let served = Some(bundle.attach(&catalogue));
         let parts = Parts {
             store,
@@ -169,7 +170,7 @@ async fn chat_is_acknowledged_to_its_author_and_told_to_the_others() {
     let party = rig.party("ana").await.id;
     ana.join(&party).await;
     bo.join(&party).await;
-    ana.until("joined 2 bo").await;
+    ana.until("joined").await;
     ana.say(&party, "hello").await;
     let own = ana.until("chat").await;
     let heard = bo.until("chat").await;
@@ -230,7 +231,8 @@ async fn a_deed_is_durable_and_changes_what_the_room_is_offered() {
     let first = ana.until("round").await;
     assert!(first.ends_with(" 3"), "all three films are offered: {first}");
     let item = ItemId::new("one").unwrap();
-    let deed = Command::Interaction { item, kind: InteractionKind::Finish, value: None, recommendation_id: None };
+    let deed =
+        Command::Interaction { item, kind: InteractionKind::Finish, value: None, recommendation_id: None };
     ana.ask(deed, "deed").await;
     ana.until("ack ref=deed").await;
     let second = ana.until("round").await;

@@ -100,7 +100,7 @@ impl Default for BlendSettings {
             profile_items: 64,
             rank_constant: 20.0,
             depth: 200,
-            exact_scan_items: 4_000,
+            exact_scan_items: 60_000,
             candidates: 100,
             shortlist: 1_500,
             lambda: 0.9,

@@ -1,5 +1,4 @@
 //! A real `soiree serve` in a process of its own, and small clients for it.
-#![expect(clippy::allow_attributes, reason = "which part is unused differs between the test binaries")]
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
 use futures_util::{SinkExt, StreamExt};
@@ -25,7 +24,7 @@ impl TempDir {
     pub(crate) fn new() -> Self {
         let n = FOLDERS.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("soiree-test-{}-{n}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
+        std::fs::create_dir_all(&path).expect("the temporary folder can be written");
         Self(path)
     }
 

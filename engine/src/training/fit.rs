@@ -59,7 +59,7 @@ pub(super) fn all(
     let some = taken.nnz() > 0;
     watch.stage("ials");
     let ials = (some && wants.has("ials"))
-        .then(|| Ials::fit(&strengths, sized(params.ials, people), watch))
+        .then(|| Ials::fit(&strengths, sized(params.ials, people, &taken), watch))
         .transpose()
         .map_err(EngineError::fit("ials"))?;
     watch.stage("ease");
@@ -75,10 +75,18 @@ pub(super) fn all(
     Ok(Collaborative { people, interactions, counts, popularity, ials, ease, ease_lambda: lambda, item_knn })
 }
 
-/// Fewer factors where few people could not fill them.
-fn sized(params: ials::Params, people: usize) -> ials::Params {
+/// What all unobserved pairs together weigh, in multiples of all observed ones. On MovieLens-1M, where one pair in
+/// 25 is observed, the best `alpha0` lies near 0.2; on goodbooks, with one in 750, near 0.01. Both are about 5 by
+/// this measure, while a fixed `alpha0` is useless on one of the two.
+const UNOBSERVED: f64 = 5.0;
+
+/// Parameters that follow the data: fewer factors where few people could not fill them, and a weight of unobserved
+/// pairs that follows how rare observed ones are.
+fn sized(params: ials::Params, people: usize, taken: &Csr) -> ials::Params {
     let most = if people < 1_000 { 32 } else { usize::MAX };
-    ials::Params { dims: params.dims.min(most), ..params }
+    let cells = (people * taken.cols()).max(1) as f64;
+    let alpha0 = (UNOBSERVED * taken.nnz() as f64 / cells).clamp(0.000_5, 0.5) as f32;
+    ials::Params { dims: params.dims.min(most), alpha0, ..params }
 }
 
 fn popular(rows: &[Row], items: usize, params: &TrainParams, now_ms: i64) -> Result<Vec<f32>, EngineError> {

@@ -11,8 +11,8 @@ use crate::request::{Context, Event, Person, Request};
 use crate::settings::{BlendSettings, LEARNED, place};
 use crate::table::with_scratch;
 use crate::{Bundle, Catalogue, Served};
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -47,15 +47,20 @@ pub(super) fn split(rows: &[Row], users: usize, params: &TrainParams) -> Option<
     people.truncate(params.holdout_max_people.max(2));
     people.sort_unstable();
     let chosen: FxHashSet<u32> = people.iter().copied().collect();
-    let mut newest: FxHashMap<u32, (i64, u32)> = FxHashMap::default();
+    // Where deeds carry no time of their own all are equally new; the choice among them must not follow the
+    // catalogue's order, which often is an order of fame.
+    let draw = |user: u32, item: u32| {
+        Xoshiro256PlusPlus::seed_from_u64(params.seed ^ (u64::from(user) << 32 | u64::from(item))).next_u64()
+    };
+    let mut newest: FxHashMap<u32, (i64, u64, u32)> = FxHashMap::default();
     for row in rows.iter().filter(|row| chosen.contains(&row.user)) {
         let positive = params.deeds.strength(row.kind, row.value) > 0.0;
         if positive && liked[row.user as usize].binary_search(&row.item).is_ok() {
-            let best = newest.entry(row.user).or_insert((i64::MIN, 0));
-            *best = (*best).max((row.at_ms, row.item));
+            let best = newest.entry(row.user).or_insert((i64::MIN, 0, 0));
+            *best = (*best).max((row.at_ms, draw(row.user, row.item), row.item));
         }
     }
-    let hidden: Vec<(u32, u32)> = people.iter().filter_map(|u| Some((*u, newest.get(u)?.1))).collect();
+    let hidden: Vec<(u32, u32)> = people.iter().filter_map(|u| Some((*u, newest.get(u)?.2))).collect();
     let pairs: FxHashSet<(u32, u32)> = hidden.iter().copied().collect();
     let rest = rows.iter().filter(|row| !pairs.contains(&(row.user, row.item))).copied().collect();
     Some(Split { rest, hidden })

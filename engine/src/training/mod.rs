@@ -54,7 +54,7 @@ pub struct TrainParams {
     pub deeds: Weights,
     /// A deed counts half for popularity after this many days; `None` never forgets.
     pub popularity_half_life_days: Option<f64>,
-    /// iALS.
+    /// iALS; `alpha0` is set from how rare observed pairs are, and small groups of people get fewer factors.
     pub ials: ials::Params,
     /// EASE's λ; `None` takes the square root of the number of interactions, 20 to 1,500.
     pub ease_lambda: Option<f64>,
@@ -80,7 +80,7 @@ impl Default for TrainParams {
             only: None,
             deeds: Weights::default(),
             popularity_half_life_days: Some(365.0),
-            ials: ials::Params::default(),
+            ials: ials::Params { lambda: 0.01, ..ials::Params::default() },
             ease_lambda: None,
             ease_max_items: 4_000,
             item_knn: item_knn::Params::default(),

@@ -160,6 +160,7 @@ macro_rules! input {
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro makes public structs")]
 mod tests {
     use super::*;
     use serde_json::json;

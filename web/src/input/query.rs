@@ -35,6 +35,7 @@ fn parse<T: Part>(text: &str) -> Result<T, Problem> {
 }
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro makes public structs")]
 mod tests {
     use super::*;
 

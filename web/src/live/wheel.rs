@@ -26,12 +26,15 @@ pub(crate) struct Times {
     pub(crate) heartbeat_s: u64,
 }
 
+/// For each tick of the wheel the sockets to look at, with their numbers.
+type Slots = RefCell<Vec<Vec<(u64, Rc<Socket>)>>>;
+
 /// The wheel of one worker. Its task runs while there are sockets.
 pub(crate) struct Wheel {
     started: Instant,
     hello_ticks: u64,
     heartbeat_ticks: u64,
-    slots: RefCell<Vec<Vec<(u64, Rc<Socket>)>>>,
+    slots: Slots,
     sockets: Cell<usize>,
     running: Cell<bool>,
     stop: CancellationToken,
