@@ -135,6 +135,8 @@ impl Window {
     /// Keeps a picture when pictures were asked for.
     async fn picture(&self, name: &str) {
         let Some(dir) = std::env::var_os("SOIREE_SCREENSHOTS") else { return };
+        let still = "document.getAnimations().every(animation => animation.playState !== 'running')";
+        self.until("a page at rest", still).await;
         let bytes = self.0.screenshot().await.unwrap();
         std::fs::create_dir_all(&dir).unwrap();
         std::fs::write(Path::new(&dir).join(format!("{name}.png")), bytes).unwrap();
