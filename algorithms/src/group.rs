@@ -22,9 +22,9 @@ pub const MISERY: f32 = 0.2;
 /// ```
 /// use soiree_algorithms::group::aggregate;
 /// use soiree_domain::Strategy;
-/// let (ana, ben): (&[f32], &[f32]) = (&[1.0, 0.6], &[0.1, 0.5]);
-/// assert_eq!(aggregate(Strategy::LeastMisery, &[ana, ben], &[1.0, 1.0], 0.2), [0.1, 0.5]);
-/// assert_eq!(aggregate(Strategy::Average, &[ana, ben], &[1.0, 1.0], 0.2), [0.55, 0.55]);
+/// let (ana, ben): (&[f32], &[f32]) = (&[1.0, 0.75], &[0.25, 0.5]);
+/// assert_eq!(aggregate(Strategy::LeastMisery, &[ana, ben], &[1.0, 1.0], 0.2), [0.25, 0.5]);
+/// assert_eq!(aggregate(Strategy::Average, &[ana, ben], &[1.0, 1.0], 0.2), [0.625, 0.625]);
 /// ```
 ///
 /// # Panics
