@@ -61,7 +61,9 @@ impl Server {
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .kill_on_drop(true)
-            .env("SOIREE__LOG__FILTER", "error");
+            .env("SOIREE__LOG__FILTER", "error")
+            // A test on a busy machine waits longer than a person would.
+            .env("SOIREE__RECOMMEND__DEADLINE_MS", "60000");
         for (key, value) in settings {
             command.env(key, value);
         }
