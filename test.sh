@@ -28,6 +28,6 @@ step "format";    cargo fmt --all --check
 step "lints";     cargo clippy --workspace --all-targets --all-features --locked -- -D warnings
 step "tests";     cargo test --workspace --all-features --locked --lib --bins --tests --examples
 step "doc tests"; cargo test --workspace --all-features --locked --doc
-step "docs";      RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+step "docs";      RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" cargo doc --workspace --no-deps --locked --quiet
 if command -v cargo-deny >/dev/null; then step "licences"; cargo deny --offline check licenses bans sources; fi
 step "all green"

@@ -72,7 +72,7 @@ fn show(frame: &Value) -> std::io::Result<()> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     match frame["type"].as_str().unwrap_or_default() {
         "party.chat" => say(format!("#{} {}: {}", frame["seq"], text(&frame["name"]), text(&frame["text"]))),
-        "party.member" => say(format!("   {} {}", text(&frame["member"]["name"]), text(&frame["change"]))),
+        "party.member" => say(format!("   {} {}", text(&frame["name"]), text(&frame["change"]))),
         "party.sentiment" => say(format!("   sentiment {}", frame["scores"])),
         "party.mood" => say(format!(
             "   the room is {} (valence {:.2}, arousal {:.2}, confidence {:.2})",

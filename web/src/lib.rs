@@ -1,6 +1,6 @@
 //! HTTP, WebSocket and the web pages: the outermost ring of the server.
 //!
-//! This crate alone knows HTTP and JSON. A handler is one sentence: extractors ([`input`], [`access`]) give valid
+//! This crate alone knows HTTP and JSON. A handler is one sentence: extractors ([`mod@input`], [`access`]) give valid
 //! values, the façade ([`soiree_actors::house::House`]) is asked, and a [`view`] is answered; errors are one table
 //! ([`problem`]).
 //!

@@ -164,7 +164,7 @@ pub trait RowName {
     const ROWS: &'static str;
 }
 
-/// One object, or a list of 1 to [`MAX_ROWS`]. Faults of a list are told as `items[3].title`, those of a single
+/// One object, or a list of 1 to 1,000. Faults of a list are told as `items[3].title`, those of a single
 /// object as `title`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rows<T> {
