@@ -56,6 +56,7 @@ pub(crate) struct Journal {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Access {
     pub(crate) guests: bool,
+    pub(crate) guest_burst: u32,
     pub(crate) api_keys: bool,
 }
 
@@ -245,6 +246,7 @@ impl Config {
         );
         need((1..=256).contains(&self.storage.max_readers), "storage.max_readers: must lie from 1 to 256");
         need(self.server.max_body_bytes >= 1_024, "server.max_body_bytes: must be at least 1024");
+        need(self.access.guest_burst >= 1, "access.guest_burst: must be at least 1");
         need(self.journal.max_waiting >= 1, "journal.max_waiting: must be at least 1");
         need((1..=10_000).contains(&self.journal.max_group), "journal.max_group: must lie from 1 to 10000");
         need(self.journal.gather_ms <= 100, "journal.gather_ms: must be at most 100");

@@ -97,6 +97,7 @@ fn start_metrics() -> Result<PrometheusHandle, Failure> {
 fn edge(config: &Config) -> Settings {
     Settings {
         guests: config.access.guests,
+        guest_burst: config.access.guest_burst,
         body_limit_bytes: config.server.max_body_bytes,
         live: LiveSettings {
             max_frame_bytes: config.live.max_frame_bytes,
