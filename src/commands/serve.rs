@@ -107,7 +107,6 @@ fn edge(config: &Config) -> Settings {
             hello_s: config.live.hello_s,
             origins: config.live.origins.clone(),
         },
-        ..Settings::default()
     }
 }
 
