@@ -12,7 +12,7 @@ use soiree_actors::{
     journal::JournalSettings,
     live::Encode,
     outbox::Limits,
-    party::state::PartySettings,
+    party::settings::PartySettings,
     recommender::RecommenderSettings,
 };
 use soiree_engine::Catalogue;

@@ -10,7 +10,7 @@ use crate::{
     journal::{Journal, JournalSettings},
     live::{Encode, NewParty, PartySnapshot, Personal},
     outbox::{Counters, Limits, Outbox},
-    party::{SnapshotQuery, state::PartySettings},
+    party::{SnapshotQuery, settings::PartySettings},
     password,
     pool::Pool,
     profiles::Profiles,

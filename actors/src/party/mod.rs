@@ -9,7 +9,8 @@ pub(crate) mod record;
 pub(crate) mod refresh;
 pub(crate) mod release;
 pub(crate) mod roster;
-pub mod state;
+pub mod settings;
+pub(crate) mod state;
 
 use crate::{
     clock::Clock,

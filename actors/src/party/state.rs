@@ -5,11 +5,13 @@
 //! becomes visible only after its commit, and everything behind it waits for it, so that nobody ever sees
 //! an event that could still be lost.
 
+mod recovery;
+
 use super::{
     mood::RoomMood,
-    record::{Numbered, Record, Saved, SavedMember},
+    record::{Numbered, Record, Saved},
     refresh::Refresh,
-    roster::Seat,
+    settings::PartySettings,
 };
 use crate::{
     fault::Fault,
@@ -24,51 +26,6 @@ use std::{
 
 /// Number of a live connection, unique in this process.
 pub(crate) type Conn = u64;
-
-/// Bounds and times of a party.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PartySettings {
-    /// Most members at a time.
-    pub max_members: usize,
-    /// Lines of chat that a newcomer is shown.
-    pub chat_tail: usize,
-    /// Events kept for members who come back, at most.
-    pub recovery_events: usize,
-    /// How long events are kept for members who come back, in milliseconds.
-    pub recovery_ms: i64,
-    /// How long a member without a socket stays a member, in milliseconds.
-    pub away_grace_ms: i64,
-    /// Least time between two broadcasts of mood and sentiment, in milliseconds.
-    pub mood_interval_ms: i64,
-    /// Least time between two refreshes, in milliseconds.
-    pub refresh_gap_ms: i64,
-    /// Time after which recommendations are looked at again, in milliseconds.
-    pub refresh_every_ms: i64,
-    /// How far the mood must move on the plane for a refresh, 0 to 2.83.
-    pub mood_shift: f32,
-    /// Items in a round.
-    pub round_items: usize,
-    /// Events between two stored snapshots.
-    pub snapshot_every: i64,
-}
-
-impl Default for PartySettings {
-    fn default() -> Self {
-        Self {
-            max_members: 2_000,
-            chat_tail: 100,
-            recovery_events: 2_048,
-            recovery_ms: 600_000,
-            away_grace_ms: 30_000,
-            mood_interval_ms: 1_000,
-            refresh_gap_ms: 500,
-            refresh_every_ms: 120_000,
-            mood_shift: 0.25,
-            round_items: 10,
-            snapshot_every: 256,
-        }
-    }
-}
 
 /// What is to be done. The shell keeps the order.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,41 +108,6 @@ impl State {
         }
     }
 
-    /// Rebuilds the party from its last snapshot and the events of the recovery window. Events up to the
-    /// snapshot's number only fill the window; later ones are applied.
-    pub(crate) fn restore(
-        party: Party,
-        settings: PartySettings,
-        saved: Option<Saved>,
-        events: Vec<Numbered>,
-        now_ms: i64,
-    ) -> Self {
-        let mut state = Self::new(party, settings);
-        if let Some(saved) = saved {
-            state.seq = saved.seq;
-            state.saved_seq = saved.seq;
-            state.rounds = saved.rounds;
-            state.last_round = saved.last_round;
-            state.chat = saved.chat.into();
-            for member in saved.members {
-                let SavedMember { user, name, role, joined_ms } = member;
-                let away_since_ms = Some(now_ms);
-                state
-                    .members
-                    .insert(user, Member { name, role, joined_ms, conns: BTreeSet::new(), away_since_ms });
-            }
-        }
-        for event in events {
-            if event.seq > state.seq {
-                state.seq = event.seq;
-                state.apply(&event, now_ms);
-            }
-            state.tail.push_back(event);
-        }
-        state.trim(now_ms);
-        state
-    }
-
     pub(crate) fn party(&self) -> &Party {
         &self.party
     }
@@ -259,38 +181,6 @@ impl State {
         }
         self.settle(now_ms, &mut effects);
         Ok(effects)
-    }
-
-    /// Takes over the sockets of a predecessor that crashed: nobody is told anything twice, and what had
-    /// been written down but not told (numbers above `told_seq`) is told now.
-    pub(crate) fn readopt(&mut self, seats: &[Seat], told_seq: i64, now_ms: i64) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for seat in seats {
-            if !self.members.contains_key(&seat.user) {
-                let role = if seat.user == self.party.host { MemberRole::Host } else { MemberRole::Member };
-                let record = Record::Joined { user: seat.user.clone(), name: seat.name.clone(), role };
-                self.record(record, now_ms, None, &mut effects);
-            }
-            if let Some(member) = self.members.get_mut(&seat.user) {
-                member.conns.insert(seat.conn);
-                member.away_since_ms = None;
-            }
-            self.conns.insert(seat.conn, seat.user.clone());
-        }
-        let untold: Vec<_> = self.tail.iter().filter(|e| e.seq > told_seq).cloned().collect();
-        let mut first = Vec::new();
-        if !seats.is_empty() {
-            let announced: BTreeSet<i64> = effects
-                .iter()
-                .filter_map(|e| if let Effect::Announce { event, .. } = e { Some(event.seq) } else { None })
-                .collect();
-            for event in untold.into_iter().filter(|e| !announced.contains(&e.seq)) {
-                first.push(Effect::Announce { event, author: None });
-            }
-        }
-        first.append(&mut effects);
-        self.settle(now_ms, &mut first);
-        first
     }
 
     /// Somebody leaves on purpose, with all devices.
@@ -545,26 +435,6 @@ impl State {
         !round.item_ids().eq(last.item_ids()) || people(round) != people(last)
     }
 
-    /// The events after `since`, if every one of them is still here.
-    fn missed(&self, (epoch, seq): (i64, i64), now_ms: i64) -> Option<Vec<Numbered>> {
-        let oldest_ms = now_ms - self.settings.recovery_ms;
-        if epoch != self.party.epoch || seq > self.seq || seq < 0 {
-            return None;
-        }
-        let missed: Vec<_> = self.tail.iter().filter(|event| event.seq > seq).cloned().collect();
-        let complete = usize::try_from(self.seq - seq) == Ok(missed.len());
-        (complete && missed.iter().all(|event| event.at_ms >= oldest_ms)).then_some(missed)
-    }
-
-    fn trim(&mut self, now_ms: i64) {
-        let oldest_ms = now_ms - self.settings.recovery_ms;
-        while self.tail.len() > self.settings.recovery_events
-            || self.tail.front().is_some_and(|event| event.at_ms < oldest_ms)
-        {
-            self.tail.pop_front();
-        }
-    }
-
     fn view(&self, user: &UserId) -> MemberView {
         match self.members.get(user) {
             Some(m) => MemberView {
@@ -602,24 +472,6 @@ impl State {
             mood: self.mood.view(now_ms),
             recommendations: self.last_round.clone(),
             viewer: viewer.clone(),
-        }
-    }
-
-    /// The lasting part of the state.
-    pub(crate) fn saved(&self) -> Saved {
-        let members = self.members.iter().map(|(user, m)| SavedMember {
-            user: user.clone(),
-            name: m.name.clone(),
-            role: m.role,
-            joined_ms: m.joined_ms,
-        });
-        let public = |(seq, at_ms, round): &(i64, i64, Arc<Round>)| (*seq, *at_ms, Arc::new(round.public()));
-        Saved {
-            seq: self.seq,
-            members: members.collect(),
-            chat: self.chat.iter().cloned().collect(),
-            rounds: self.rounds,
-            last_round: self.last_round.as_ref().map(public),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     record::{Numbered, Record, Saved},
-    state::{Conn, Effect, Joining, PartySettings, State},
+    settings::PartySettings,
+    state::{Conn, Effect, Joining, State},
 };
 use crate::live::{Because, Event, Round};
 use proptest::prelude::*;
