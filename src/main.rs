@@ -51,7 +51,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     app::start_log(&config.log, matches!(command, Command::Serve(_)))?;
     actix::System::new().block_on(async move {
         match command {
-            Command::Serve(_) => commands::serve::run(config).await,
+            Command::Serve(_) => commands::serve::run(config, &common).await,
             Command::Import(args) => commands::import::run(&args, &config, common.json).await,
             Command::Train(args) => commands::train::run(&args, &config, common.json).await,
             Command::Models(which) => commands::models::run(&which, &config, common.json).await,

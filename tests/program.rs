@@ -5,7 +5,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use soiree_storage::testing::TempPostgres;
+use soiree_storage::{Store, StoreOptions, testing::TempPostgres};
 use std::{fs, path::Path, process::Output};
 use support::{Server, TempDir, soiree};
 use tokio::process::Command;
@@ -166,6 +166,35 @@ async fn a_running_server_follows_a_promotion_and_stops_in_order() {
     assert!(server.stop().await, "a stopped server ends well");
     let bye = socket.until(|frame| frame["type"] == "bye").await;
     assert!(bye.is_some(), "sockets are told");
+}
+
+#[tokio::test]
+async fn a_first_start_that_was_broken_off_is_finished_by_the_next() {
+    let dir = TempDir::new();
+    let data = dir.path().join("data");
+    let few = [("SOIREE__DEMO__PEOPLE", "40")];
+    let mut whole = Server::start(&data, &few).await;
+    assert!(whole.stop().await);
+    let url = format!("sqlite://{}", data.join("soiree.db").display());
+    let store = Store::open(&url, &StoreOptions::default()).await.unwrap();
+    let before = store.counts().await.unwrap();
+    assert_eq!(store.meta_get("demo").await.unwrap().as_deref(), Some("done"));
+
+    // Another folder, in which a start wrote down when it began and some items, and was killed.
+    let other = dir.path().join("other");
+    fs::create_dir_all(&other).unwrap();
+    let url = format!("sqlite://{}", other.join("soiree.db").display());
+    let broken = Store::open(&url, &StoreOptions::default()).await.unwrap();
+    broken.meta_put("demo", "1790000000000").await.unwrap();
+    let items = store.all_items().await.unwrap();
+    broken.put_items(&items[..300], 1_790_000_000_000).await.unwrap();
+    broken.close().await;
+    let mut server = Server::start(&other, &few).await;
+    assert_eq!(server.http("GET", "/ready", None, None).await.unwrap().status, 200);
+    assert!(server.stop().await);
+    let mended = Store::open(&url, &StoreOptions::default()).await.unwrap();
+    assert_eq!(mended.counts().await.unwrap(), before);
+    assert!(mended.serving().await.unwrap().is_some());
 }
 
 #[tokio::test]

@@ -8,20 +8,19 @@ use crate::{
     directory::{self, Directory, Drain, Find, Live, Open, Stats},
     fault::Fault,
     journal::{Journal, JournalSettings},
-    live::{Encode, NewParty, PartySnapshot, Personal},
+    live::{Encode, NewParty, PartyChange, PartySnapshot, Personal},
     outbox::{Counters, Limits, Outbox},
-    party::{SnapshotQuery, settings::PartySettings},
+    party::{Change, SnapshotQuery, settings::PartySettings},
     password,
     pool::Pool,
     profiles::Profiles,
-    recommender::{GroupAnswered, GroupQuery, PersonalQuery, Recommender, RecommenderSettings},
-    sentiment::Sentiment,
+    recommender::{GroupAnswered, GroupQuery, PersonalQuery, Recommender, RecommenderSettings, Similar},
     session::{Session, SessionLink},
 };
-use actix::{Actor, Addr, Arbiter};
+use actix::{Actor, Addr};
 use soiree_domain::{
-    Domain, Friendship, Interaction, Item, ItemId, Party, PartyId, Principal, Relation, Scored, SessionId,
-    User, UserId,
+    Domain, Friendship, Interaction, Item, ItemId, Party, PartyId, Principal, Relation, SessionId, User,
+    UserId,
 };
 use soiree_engine::{Catalogue, Served};
 use soiree_storage::{AuditRow, Entry, Idempotency, Outcome, Store, Written};
@@ -109,11 +108,9 @@ impl House {
             clock.clone(),
             settings.recommender.clone(),
         )?;
-        let sentiment = Sentiment::start_in_arbiter(&Arbiter::new().handle(), |_| Sentiment::new());
         let start = directory::Start {
             store: store.clone(),
             journal: journal.clone(),
-            sentiment,
             recommender: recommender.clone(),
             encode: Arc::clone(&encode),
             clock: clock.clone(),
@@ -205,7 +202,7 @@ impl House {
         self.in_time("recommending", self.recommender.group(query)).await
     }
 
-    /// Items like this one, best first.
+    /// Items like this one, best first; logs what was shown, to `viewer` if they are a person.
     ///
     /// # Errors
     /// [`Fault::NotFound`] for an unknown item, and as [`House::recommend`].
@@ -214,8 +211,9 @@ impl House {
         item: &ItemId,
         limit: usize,
         domains: Option<Vec<Domain>>,
-    ) -> Result<Vec<Scored>, Fault> {
-        self.in_time("recommending", self.recommender.similar(item.clone(), limit, domains)).await
+        viewer: Option<UserId>,
+    ) -> Result<Similar, Fault> {
+        self.in_time("recommending", self.recommender.similar(item.clone(), limit, domains, viewer)).await
     }
 
     /// Records interactions: they are durable when this returns, and count in the next answer.
@@ -374,6 +372,21 @@ impl House {
         let live = self.find_party(party).await?;
         let answer = live.addr.send(SnapshotQuery { viewer });
         self.in_time("asking a party", async { answer.await.map_err(|_| Fault::Overloaded("a party")) }).await
+    }
+
+    /// Changes a party: true and durable when this returns, and its members are told.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`], [`Fault::Ended`], [`Fault::Invalid`]; nothing is changed then.
+    pub async fn change_party(&self, party: &PartyId, change: PartyChange) -> Result<Party, Fault> {
+        let password_hash = match change.password.clone() {
+            Some(word) => Some(self.in_time("hashing", password::hash(&self.vault, word)).await?),
+            None => None,
+        };
+        let live = self.find_party(party).await?;
+        let answer = live.addr.send(Change { change, password_hash });
+        self.in_time("changing a party", async { answer.await.unwrap_or(Err(Fault::Overloaded("a party"))) })
+            .await
     }
 
     /// Ends a party for good.

@@ -106,6 +106,21 @@ pub struct NewParty {
     pub control: Control,
 }
 
+/// What is to change in a party; absent parts stay.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PartyChange {
+    /// Another name, 1 to 80 characters.
+    pub name: Option<String>,
+    /// Who can find it.
+    pub visibility: Option<Visibility>,
+    /// Who steers it.
+    pub control: Option<Control>,
+    /// What it is about; `Some(None)` takes it away.
+    pub item: Option<Option<ItemId>>,
+    /// Another password, for private parties. A party that is no longer private has none.
+    pub password: Option<String>,
+}
+
 /// What a client is told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
@@ -165,6 +180,15 @@ pub enum Event {
         party: PartyId,
         /// The line.
         line: ChatLine,
+    },
+    /// The party itself was changed.
+    Changed {
+        /// Where.
+        party: PartyId,
+        /// Its number.
+        seq: i64,
+        /// What it is now.
+        now: PartyFace,
     },
     /// An event whose content was removed at a person's wish; only its number is left.
     Removed {
@@ -272,6 +296,30 @@ pub struct MemberView {
     pub role: MemberRole,
     /// Whether a socket of theirs is here now.
     pub online: bool,
+}
+
+/// What can be changed about a party, as its members see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartyFace {
+    /// Its name.
+    pub name: String,
+    /// Who can find it.
+    pub visibility: Visibility,
+    /// Who steers it.
+    pub control: Control,
+    /// What it is about.
+    pub item: Option<ItemId>,
+}
+
+impl From<&soiree_domain::Party> for PartyFace {
+    fn from(party: &soiree_domain::Party) -> Self {
+        Self {
+            name: party.name.clone(),
+            visibility: party.visibility,
+            control: party.control,
+            item: party.item.clone(),
+        }
+    }
 }
 
 /// A line of chat.

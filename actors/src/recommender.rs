@@ -17,7 +17,7 @@ use arc_swap::ArcSwap;
 use futures_util::future::try_join_all;
 use metrics::{counter, histogram};
 use soiree_domain::{
-    Domain, Item, ItemId, Party, PartyId, RecommendationId, Scored, Strategy, Surface, UserId,
+    Domain, Item, ItemId, ModelVersion, Party, PartyId, RecommendationId, Scored, Strategy, Surface, UserId,
 };
 use soiree_engine::{
     BlendSettings, Catalogue, Context, Filter, FriendEvents, GroupAnswer, Person, Request, Served,
@@ -343,22 +343,26 @@ impl Recommender {
         })
     }
 
-    /// Items like this one.
+    /// Items like this one; logs what was shown, to `viewer` if they are a person.
     pub(crate) async fn similar(
         &self,
         item: ItemId,
         limit: usize,
         domains: Option<Vec<Domain>>,
-    ) -> Result<Vec<Scored>, Fault> {
+        viewer: Option<UserId>,
+    ) -> Result<Similar, Fault> {
         check_limit(limit)?;
         let (catalogue, served) = self.ready()?;
         if catalogue.index_of(&item).is_none() {
             return Err(Fault::missing("item", item));
         }
-        self.0
-            .pool
-            .run(move || soiree_engine::similar(&served, &catalogue, &item, limit, domains.as_deref()))
-            .await
+        let version = served.version().clone();
+        let job = move || soiree_engine::similar(&served, &catalogue, &item, limit, domains.as_deref());
+        let items = self.0.pool.run(job).await?;
+        let similar = Similar { recommendation_id: RecommendationId::fresh(), version, items };
+        let shown = similar.items.iter().map(|i| (i.item.clone(), i.score)).collect();
+        self.log(&similar.recommendation_id, viewer, None, Surface::Similar, &similar.version, shown);
+        Ok(similar)
     }
 
     fn ready(&self) -> Result<(Arc<Catalogue>, Arc<Served>), Fault> {
@@ -396,7 +400,7 @@ impl Recommender {
         user: Option<UserId>,
         party: Option<PartyId>,
         surface: Surface,
-        version: &soiree_domain::ModelVersion,
+        version: &ModelVersion,
         items: Vec<(ItemId, f32)>,
     ) {
         counter!("soiree_recommendations_total", "surface" => surface.as_str()).increment(1);
@@ -410,6 +414,17 @@ impl Recommender {
             items,
         }));
     }
+}
+
+/// Items like another one, as they were shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Similar {
+    /// For feedback.
+    pub recommendation_id: RecommendationId,
+    /// The model set that made it.
+    pub version: ModelVersion,
+    /// Most alike first.
+    pub items: Vec<Scored>,
 }
 
 /// A group answer with what feedback and members need.

@@ -4,6 +4,7 @@ use crate::party::{Party, Scored};
 use actix::{Actor, Addr, Context, Handler, Message};
 use metrics::counter;
 use soiree_algorithms::sentiment::Vader;
+use std::sync::Arc;
 
 /// A line to score. Sent by a party after numbering it; when it is lost (a full mailbox, counted), the line
 /// simply has no score.
@@ -20,15 +21,15 @@ pub(crate) struct Score {
 
 /// Scores lines with VADER, a few microseconds each.
 pub(crate) struct Sentiment {
-    vader: Vader,
+    vader: Arc<Vader>,
 }
 
 /// Lines that may wait to be scored.
 const MAILBOX: usize = 16_384;
 
 impl Sentiment {
-    pub(crate) fn new() -> Self {
-        Self { vader: Vader::new() }
+    pub(crate) fn new(vader: Arc<Vader>) -> Self {
+        Self { vader }
     }
 }
 

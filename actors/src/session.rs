@@ -169,7 +169,7 @@ impl Session {
         let id = party.clone();
         let enter = async move {
             let live = house.find_party(&id).await?;
-            let admitted = house.admits(&live.party, password).await?;
+            let admitted = house.admits(&live.party.load_full(), password).await?;
             let join = party::Join { user: user.id, name: user.name, since, admitted, reply };
             live.addr.send(join).await.map_err(|_| Fault::Overloaded("this party"))??;
             Ok(live)

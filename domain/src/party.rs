@@ -81,7 +81,7 @@ pub struct Party {
     /// What it opened with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<crate::ItemId>,
-    /// SHA-256 of salt and password, hex, for private parties; never leaves the server.
+    /// Argon2id hash of the password (PHC string), for private parties; never leaves the server.
     #[serde(default, skip)]
     pub password_hash: Option<String>,
     /// When it was opened, Unix milliseconds.

@@ -98,7 +98,8 @@ CREATE TABLE party_events (
     body TEXT NOT NULL,
     PRIMARY KEY (party, epoch, seq)
 );
-CREATE INDEX party_events_by_actor ON party_events (actor) WHERE actor IS NOT NULL;
+-- Nobody does anything in a party before they joined it: this finds all parties of a person.
+CREATE INDEX party_events_joined ON party_events (actor, party) WHERE kind = 'joined';
 
 CREATE TABLE party_snapshots (
     party TEXT COLLATE "C" NOT NULL REFERENCES parties (id) ON DELETE CASCADE,

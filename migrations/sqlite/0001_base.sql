@@ -85,7 +85,9 @@ CREATE TABLE parties (
 CREATE INDEX parties_listed ON parties (created_at_ms, id) WHERE visibility = 'public' AND ended_at_ms IS NULL;
 CREATE INDEX parties_by_host ON parties (host);
 
+-- Rows lie in the order of their coming, so that a commit of many parties' events fills one page instead of one each.
 CREATE TABLE party_events (
+    pk INTEGER PRIMARY KEY,
     party TEXT NOT NULL REFERENCES parties (id) ON DELETE CASCADE,
     epoch INTEGER NOT NULL,
     seq INTEGER NOT NULL,
@@ -95,9 +97,10 @@ CREATE TABLE party_events (
     kind TEXT NOT NULL,
     schema_version INTEGER NOT NULL,
     body TEXT NOT NULL,
-    PRIMARY KEY (party, epoch, seq)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX party_events_by_actor ON party_events (actor) WHERE actor IS NOT NULL;
+    UNIQUE (party, epoch, seq)
+) STRICT;
+-- Nobody does anything in a party before they joined it: this finds all parties of a person.
+CREATE INDEX party_events_joined ON party_events (actor, party) WHERE kind = 'joined';
 
 CREATE TABLE party_snapshots (
     party TEXT NOT NULL REFERENCES parties (id) ON DELETE CASCADE,

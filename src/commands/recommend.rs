@@ -94,7 +94,7 @@ pub(crate) async fn personal(args: &cli::Recommend, config: Config, json: bool) 
 pub(crate) async fn similar(args: &cli::Similar, config: Config, json: bool) -> Result<(), Failure> {
     let house = open(&config).await?;
     let item = ItemId::new(&args.item)?;
-    let items = house.similar(&item, usize::from(args.limit), domains(&args.domain)?).await?;
+    let items = house.similar(&item, usize::from(args.limit), domains(&args.domain)?, None).await?.items;
     if json {
         terminal::json(&items)?;
     } else {

@@ -1,6 +1,6 @@
 //! `soiree serve`: everything, on one machine, until it is told to stop.
 
-use crate::{Failure, app, config::Config, demo, keys, registry, terminal};
+use crate::{Failure, app, cli::Common, config::Config, demo, keys, registry, terminal};
 use actix_web::web::Data;
 use futures_util::future::BoxFuture;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -21,7 +21,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const BUCKETS: [f64; 14] =
     [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0];
 
-pub(crate) async fn run(config: Config) -> Result<(), Failure> {
+pub(crate) async fn run(config: Config, common: &Common) -> Result<(), Failure> {
     let metrics = start_metrics()?;
     let store = app::open_store(&config).await?;
     let faults = keys::exposure_faults(&store, &config).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         .map_err(|error| format!("cannot listen on {}: {error}", config.server.listen))?;
     let address = listener.local_addr()?;
     let now_ms = Clock::system().now_ms();
-    demo::fill(&store, &config, now_ms).await?;
+    demo::fill(&store, &config, common, now_ms).await?;
     let new_key = keys::first_start(&store, &config, now_ms).await?;
     let frames = Arc::new(JsonFrames::new());
     let house = app::house(&config, store, Arc::clone(&frames) as _).await?;

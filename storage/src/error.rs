@@ -125,6 +125,11 @@ impl StorageError {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.code().is_some_and(|c| c == "40P01" || c == "40001"))
     }
 
+    /// Whether a row was refused because its key is taken.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+
     pub(crate) fn corrupt(what: &'static str, detail: impl ToString) -> Self {
         Self::Corrupt { what, detail: detail.to_string() }
     }

@@ -36,11 +36,10 @@ impl Store {
 async fn forget_in_parties(tx: &mut Connection, id: &str) -> Result<(), StorageError> {
     let parties: Vec<(String,)> = tx
         .all(
-            "SELECT party FROM party_events WHERE actor = $1 UNION SELECT id FROM parties WHERE host = $1 ORDER BY 1",
+            "SELECT party FROM party_events WHERE kind = 'joined' AND actor = $1
+             UNION SELECT id FROM parties WHERE host = $1 ORDER BY 1",
             args![id],
         )
-        .await?;
-    tx.run("UPDATE party_events SET actor = NULL, body = '{\"removed\":true}' WHERE actor = $1", args![id])
         .await?;
     tx.run(
         "UPDATE parties SET host = $2, name = 'removed', password_hash = NULL WHERE host = $1",
@@ -51,6 +50,11 @@ async fn forget_in_parties(tx: &mut Connection, id: &str) -> Result<(), StorageE
     let (quoted, instead) = (format!("\"{id}\""), format!("\"{REMOVED}\""));
     let named = like(&quoted);
     for (party,) in &parties {
+        tx.run(
+            "UPDATE party_events SET actor = NULL, body = '{\"removed\":true}' WHERE party = $1 AND actor = $2",
+            args![party.as_str(), id],
+        )
+        .await?;
         tx.run(
             "UPDATE party_events SET body = REPLACE(body, $2, $3) WHERE party = $1 AND body LIKE $4 ESCAPE '\\'",
             args![party.as_str(), quoted.as_str(), instead.as_str(), named.as_str()],

@@ -1,7 +1,7 @@
 //! What people did: histories, imports, and the whole of it for training.
 
 use crate::{
-    StorageError, Store, Written,
+    Page, Paged, StorageError, Store, Written,
     catalogue::item_keys,
     db::{Connection, args},
     people::{CHUNK, last_of_each, parse, sorted, user_keys},
@@ -40,6 +40,9 @@ pub struct TrainingRows {
 pub(crate) type Keyed<'a> = (&'a Interaction, i64, i64);
 
 type HistoryRow = (String, String, i16, Option<f32>, Option<String>, i64, Option<String>, Option<String>);
+
+/// The same with the row's own key before it.
+type PagedRow = (i64, String, String, i16, Option<f32>, Option<String>, i64, Option<String>, Option<String>);
 
 fn kind_of(index: i16) -> Result<InteractionKind, StorageError> {
     usize::try_from(index)
@@ -91,24 +94,41 @@ pub(crate) async fn append(tx: &mut Connection, rows: &[Keyed<'_>]) -> Result<()
 }
 
 impl Store {
-    /// What a person did, newest first; what was done with removed items is left out.
+    /// The newest of what a person did, newest first; what was done with removed items is left out.
     ///
     /// # Errors
     /// [`StorageError::Database`], [`StorageError::Corrupt`].
     pub async fn history(&self, user: &UserId, limit: u32) -> Result<Vec<Interaction>, StorageError> {
-        self.db
+        Ok(self.history_page(user, &Page::first(limit)).await?.rows)
+    }
+
+    /// One page of what a person did, newest first; what was done with removed items is left out.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], [`StorageError::Corrupt`], [`StorageError::Cursor`].
+    pub async fn history_page(&self, user: &UserId, page: &Page) -> Result<Paged<Interaction>, StorageError> {
+        let number = |text: String| text.parse().map_err(|_| StorageError::Cursor);
+        let (at_ms, pk) = match page.key::<2>()? {
+            Some([at_ms, pk]) => (number(at_ms)?, number(pk)?),
+            None => (i64::MAX, i64::MAX),
+        };
+        let rows: Vec<PagedRow> = self
+            .db
             .read()
             .await?
             .all(
-                "SELECT u.id, t.id, i.kind, i.value, i.text, i.at_ms, i.recommendation_id, i.party
+                "SELECT i.pk, u.id, t.id, i.kind, i.value, i.text, i.at_ms, i.recommendation_id, i.party
                  FROM users u JOIN interactions i ON i.user_pk = u.pk JOIN items t ON t.pk = i.item_pk
-                 WHERE u.id = $1 AND t.removed = 0 ORDER BY i.at_ms DESC, i.pk DESC LIMIT $2",
-                args![user.as_str(), limit],
+                 WHERE u.id = $1 AND t.removed = 0 AND (i.at_ms, i.pk) < ($2, $3)
+                 ORDER BY i.at_ms DESC, i.pk DESC LIMIT $4",
+                args![user.as_str(), at_ms, pk, page.fetch()],
             )
-            .await?
-            .into_iter()
-            .map(interaction)
-            .collect()
+            .await?;
+        let Paged { rows, next } = page.cut(rows, |row| [row.6.to_string(), row.0.to_string()]);
+        let deed = |(_, user, item, kind, value, text, at_ms, answer, party): PagedRow| {
+            interaction((user, item, kind, value, text, at_ms, answer, party))
+        };
+        Ok(Paged { rows: rows.into_iter().map(deed).collect::<Result<_, _>>()?, next })
     }
 
     /// What several people did, newest first, at most `limit_each` of each. Who does not exist or did nothing is not

@@ -101,21 +101,28 @@ impl Store {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        for _ in 0..ATTEMPTS {
-            match self.try_commit(entries).await {
+        for attempt in 0..ATTEMPTS {
+            match self.try_commit(entries, attempt > 0).await {
                 Ok(Some(outcomes)) => return Ok(outcomes),
                 Ok(None) => {}
                 Err(error) if error.is_collision() => {}
+                Err(error) if attempt == 0 && error.is_duplicate() => {}
                 Err(error) => return Err(error),
             }
         }
         Err(StorageError::Contended(ATTEMPTS))
     }
 
-    /// One attempt; `None` when another node took an idempotency key between the question and the writing.
-    async fn try_commit(&self, entries: &[Entry]) -> Result<Option<Vec<Outcome>>, StorageError> {
+    /// One attempt; `None` when another node took an idempotency key between the question and the writing. The
+    /// first attempt does not ask which numbers of events are taken: a party has one writer, so that none is, and
+    /// if one is, the database refuses the group and the next attempt asks.
+    async fn try_commit(
+        &self,
+        entries: &[Entry],
+        careful: bool,
+    ) -> Result<Option<Vec<Outcome>>, StorageError> {
         let mut tx = self.db.write().await?;
-        let mut known = Known::look_up(&mut tx, entries).await?;
+        let mut known = Known::look_up(&mut tx, entries, careful).await?;
         let mut admitted = Admitted::default();
         let outcomes: Vec<Outcome> = entries
             .iter()

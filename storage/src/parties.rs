@@ -115,7 +115,8 @@ impl Store {
     }
 
     /// Writes what can change in a party: name, visibility, control, host, item, password and epoch. The fence is
-    /// changed by [`Store::claim_party`], the end by [`Store::end_party`]. False when there is no such party.
+    /// changed by [`Store::claim_party`], the end by [`Store::end_party`]. False when there is no such party, or it
+    /// has another fence.
     ///
     /// # Errors
     /// [`StorageError::Database`].
@@ -124,7 +125,7 @@ impl Store {
         let touched = tx
             .run(
                 "UPDATE parties SET name = $2, visibility = $3, control = $4, host = $5, item = $6, password_hash = $7,
-                     epoch = $8 WHERE id = $1",
+                     epoch = $8 WHERE id = $1 AND fence = $9",
                 args![
                     party.id.as_str(),
                     party.name.as_str(),
@@ -133,7 +134,8 @@ impl Store {
                     party.host.as_str(),
                     party.item.as_ref().map(ItemId::as_str),
                     party.password_hash.as_deref(),
-                    party.epoch
+                    party.epoch,
+                    party.fence
                 ],
             )
             .await?;

@@ -119,6 +119,7 @@ function take(frame) {
     case 'party.resumed': state.party.epoch = frame.epoch; return undefined;
     case 'party.member': return member(frame);
     case 'party.chat': return said(frame);
+    case 'party.changed': return named(frame.name);
     case 'party.removed': return chat.remove(frame.seq);
     case 'party.sentiment': return frame.scores.forEach(({ seq, score }) => chat.score(seq, score));
     case 'party.reaction': return float(frame);
@@ -134,14 +135,19 @@ function take(frame) {
 
 function snapshot(frame) {
   state.party = { id: frame.party.id, name: frame.party.name, epoch: frame.epoch, seq: frame.seq };
-  $('party-name').textContent = frame.party.name;
-  document.title = `${frame.party.name} · Soirée`;
+  named(frame.party.name);
   people.replace(frame.members);
   chat.clear();
   frame.chat.forEach((line) => chat.add(line));
   plane.show(frame.mood);
   if (frame.recommendations) picks.show(frame.recommendations);
   else picks.clear();
+}
+
+function named(name) {
+  state.party.name = name;
+  $('party-name').textContent = name;
+  document.title = `${name} · Soirée`;
 }
 
 function member(frame) {

@@ -4,12 +4,15 @@
 //! [`MAILBOX`] messages; a sender that finds it full hears `overloaded`. A panic in here costs this actor
 //! alone: [`Lost`] tells the directory, which rebuilds the party from the journal around the same sockets.
 
+pub(crate) mod change;
+mod messages;
 pub(crate) mod mood;
 pub(crate) mod record;
 pub(crate) mod refresh;
 pub(crate) mod release;
 pub(crate) mod roster;
 pub mod settings;
+mod show;
 pub(crate) mod state;
 
 use crate::{
@@ -17,124 +20,40 @@ use crate::{
     directory::{Directory, PartyLost},
     fault::Fault,
     journal::Journal,
-    live::{Because, Encode, Event, PartySnapshot},
-    outbox::{Class, Outbox, StateKind},
+    live::{Because, Encode, Event},
+    outbox::{Class, StateKind},
     recommender::Recommender,
     sentiment::{Score, Sentiment},
 };
-use actix::ActorFutureExt;
-use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, SpawnHandle, WrapFuture};
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, SpawnHandle, WrapFuture,
+};
+use arc_swap::ArcSwap;
 use metrics::counter;
-use record::{Numbered, Record};
+use record::Numbered;
 use release::Release;
 use roster::{Roster, Seat};
-use soiree_domain::{Mood, PartyId, UserId};
-use soiree_storage::{Entry, Outcome, Snapshot};
+use soiree_domain::{PartyId, UserId};
+use soiree_storage::{Entry, Outcome, Snapshot, Store};
 use state::{Conn, Effect, Joining, State};
 use std::{sync::Arc, time::Duration};
 
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use messages::Panic;
+pub(crate) use messages::{
+    Change, Deed, Disconnect, Join, Leave, Post, React, Reply, SayMood, Scored, SnapshotQuery, Stop,
+};
+
 /// Messages that may wait.
 pub(crate) const MAILBOX: usize = 4_096;
-
-/// How to answer the connection that asked.
-#[derive(Clone)]
-pub(crate) struct Reply {
-    pub(crate) conn: Conn,
-    pub(crate) outbox: Outbox,
-    pub(crate) reference: Option<String>,
-}
-
-/// A session joins. Sent by `Session`; when the party is gone, the session looks it up again.
-#[derive(Message)]
-#[rtype(result = "Result<(), Fault>")]
-pub(crate) struct Join {
-    pub(crate) user: UserId,
-    pub(crate) name: String,
-    pub(crate) since: Option<(i64, i64)>,
-    /// Whether the password, if one is asked for, was right; who is a member already needs none.
-    pub(crate) admitted: bool,
-    pub(crate) reply: Reply,
-}
-
-/// A member leaves on purpose. Sent by `Session`.
-#[derive(Message)]
-#[rtype(result = "Result<(), Fault>")]
-pub(crate) struct Leave {
-    pub(crate) user: UserId,
-}
-
-/// A socket is gone. Sent by `Session` when it stops; must not be lost.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Disconnect {
-    pub(crate) conn: Conn,
-}
-
-/// A line of chat. Sent by `Session`; the author's copy of the broadcast is the acknowledgement.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Post {
-    pub(crate) text: String,
-    pub(crate) reply_to: Option<i64>,
-    pub(crate) reply: Reply,
-}
-
-/// A reaction. Sent by `Session`; never stored.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct React {
-    pub(crate) emoji: String,
-    pub(crate) position_ms: Option<i64>,
-    pub(crate) reply: Reply,
-}
-
-/// What a member says of their own mood. Sent by `Session`; the next one makes up for a lost one.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct SayMood {
-    pub(crate) user: UserId,
-    pub(crate) mood: Mood,
-}
-
-/// A member did something to an item. Sent by `Directory`; a lost one delays the next round.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Deed {
-    pub(crate) user: UserId,
-}
-
-/// A line's score. Sent by `Sentiment`.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Scored {
-    pub(crate) seq: i64,
-    pub(crate) compound: f32,
-}
-
-/// The server is stopping: tell everybody and stop. Sent by `Directory`.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Stop;
-
-/// Asks for the party as `viewer` sees it. Sent by the façade.
-#[derive(Message)]
-#[rtype(result = "PartySnapshot")]
-pub(crate) struct SnapshotQuery {
-    pub(crate) viewer: UserId,
-}
-
-/// Makes the actor panic, to prove that a panic costs one actor.
-#[cfg(test)]
-#[derive(Message)]
-#[rtype(result = "()")]
-pub(crate) struct Panic;
 
 /// Whom a party talks to.
 #[derive(Clone)]
 pub(crate) struct Peers {
+    pub(crate) store: Store,
     pub(crate) journal: Journal,
     pub(crate) sentiment: Addr<Sentiment>,
     pub(crate) recommender: Recommender,
@@ -173,6 +92,8 @@ impl Drop for Lost {
 /// The actor of one party.
 pub(crate) struct Party {
     state: State,
+    /// The party's lasting part, for those who do not want to wait for the actor.
+    lasting: Arc<ArcSwap<soiree_domain::Party>>,
     peers: Peers,
     roster: Arc<Roster>,
     release: Release<Output>,
@@ -186,7 +107,12 @@ pub(crate) struct Party {
 
 impl Party {
     /// A party around a state and the sockets that already sit in it (after a crash of its predecessor).
-    pub(crate) fn new(state: State, roster: Arc<Roster>, peers: Peers) -> Self {
+    pub(crate) fn new(
+        state: State,
+        lasting: Arc<ArcSwap<soiree_domain::Party>>,
+        roster: Arc<Roster>,
+        peers: Peers,
+    ) -> Self {
         let lost = Lost {
             directory: peers.directory.clone(),
             party: state.party().id.clone(),
@@ -195,6 +121,7 @@ impl Party {
         };
         Self {
             state,
+            lasting,
             peers,
             roster,
             release: Release::default(),
@@ -308,79 +235,6 @@ impl Party {
             fence: party.fence,
             body,
         }));
-    }
-
-    /// Shows everything that may be shown by now.
-    fn show(&mut self) {
-        while let Some(output) = self.release.next() {
-            match output {
-                Output::Announce { event, author } => self.announce(&event, author),
-                Output::Broadcast(event) => {
-                    let class = match &event {
-                        Event::Reaction { party, .. } | Event::Sentiment { party, .. } => {
-                            Class::Chat { party: party.clone(), seq: None }
-                        }
-                        _ => Class::Control,
-                    };
-                    let bytes = self.peers.encode.encode(&event, None);
-                    self.roster.broadcast(&class, &bytes, None);
-                }
-                Output::Latest(kind, event) => {
-                    let class = Class::State { party: Some(self.state.party().id.clone()), kind };
-                    let bytes = self.peers.encode.encode(&event, None);
-                    self.roster.broadcast(&class, &bytes, None);
-                }
-                Output::Tell { conn, event, reference } => {
-                    let bytes = self.peers.encode.encode(&event, reference.as_deref());
-                    self.roster.tell(conn, Class::Control, bytes);
-                }
-                Output::Attach(seat) => self.roster.attach(seat),
-                Output::Detach(conn) => self.roster.detach(conn),
-            }
-        }
-    }
-
-    fn announce(&self, event: &Numbered, author: Option<(Conn, Option<String>)>) {
-        let party = &self.state.party().id;
-        if let Record::Round { .. } = &event.record {
-            self.announce_round(event);
-        } else {
-            let chat = matches!(event.record, Record::Chat { .. });
-            let class = if chat {
-                Class::Chat { party: party.clone(), seq: Some(event.seq) }
-            } else {
-                Class::Control
-            };
-            let viewer = &self.state.party().host;
-            let shown = event.event(party, viewer, |user| self.state.member_view(user));
-            let reference =
-                author.as_ref().and_then(|(conn, reference)| Some((*conn, reference.as_deref()?)));
-            if let Some((conn, reference)) = reference {
-                self.roster.tell(conn, Class::Control, self.peers.encode.encode(&shown, Some(reference)));
-            }
-            let bytes = self.peers.encode.encode(&shown, None);
-            self.roster.broadcast(&class, &bytes, reference.map(|(conn, _)| conn));
-        }
-        self.roster.set_told_seq(event.seq);
-    }
-
-    /// Rounds differ by viewer: reasons from a person's history are shown to that person alone.
-    fn announce_round(&self, event: &Numbered) {
-        let party = &self.state.party().id;
-        let mut encoded: Vec<(UserId, bytes::Bytes)> = Vec::new();
-        for seat in self.roster.seats() {
-            let bytes = match encoded.iter().find(|(user, _)| *user == seat.user) {
-                Some((_, bytes)) => bytes.clone(),
-                None => {
-                    let shown = event.event(party, &seat.user, |user| self.state.member_view(user));
-                    let bytes = self.peers.encode.encode(&shown, None);
-                    encoded.push((seat.user.clone(), bytes.clone()));
-                    bytes
-                }
-            };
-            let class = Class::State { party: Some(party.clone()), kind: StateKind::Recommendations };
-            seat.outbox.push(class, bytes);
-        }
     }
 
     fn schedule(&mut self, ctx: &mut Context<Self>) {

@@ -1,6 +1,6 @@
 //! What a party's journal keeps: one record per numbered event, and a snapshot every now and then.
 
-use crate::live::{ChatLine, Event, MemberChange, MemberView, Round};
+use crate::live::{ChatLine, Event, MemberChange, MemberView, PartyFace, Round};
 use serde::{Deserialize, Serialize};
 use soiree_domain::{MemberRole, PartyEvent, PartyId, UserId};
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub(crate) enum Record {
     Chat { user: UserId, name: String, text: String, reply_to: Option<i64> },
     /// A round of recommendations, without anybody's private reasons.
     Round { round: Arc<Round> },
+    /// The party was changed; its row in the database holds what it is now.
+    Changed { now: PartyFace },
     /// What stood here was removed at a person's wish.
     Removed,
 }
@@ -34,6 +36,7 @@ impl Record {
             Self::Role { .. } => "role",
             Self::Chat { .. } => "chat",
             Self::Round { .. } => "round",
+            Self::Changed { .. } => "changed",
             Self::Removed => "removed",
         }
     }
@@ -44,7 +47,7 @@ impl Record {
             | Self::Left { user }
             | Self::Role { user, .. }
             | Self::Chat { user, .. } => Some(user),
-            Self::Round { .. } | Self::Removed => None,
+            Self::Round { .. } | Self::Changed { .. } | Self::Removed => None,
         }
     }
 
@@ -135,6 +138,7 @@ impl Numbered {
                 round: Arc::clone(round),
                 viewer: viewer.clone(),
             },
+            Record::Changed { now } => Event::Changed { party, seq, now: now.clone() },
             Record::Removed => Event::Removed { party, seq },
         }
     }

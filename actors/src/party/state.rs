@@ -6,6 +6,7 @@
 //! an event that could still be lost.
 
 mod recovery;
+mod view;
 
 use super::{
     mood::RoomMood,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    live::{Because, ChatLine, Event, MemberChange, MemberView, PartySnapshot, Round},
+    live::{Because, ChatLine, Event, PartyFace, Round},
     outbox::StateKind,
 };
 use soiree_domain::{MemberRole, Party, UserId, bounds};
@@ -252,6 +253,19 @@ impl State {
         Ok(effects)
     }
 
+    /// The party itself has become another: name, visibility, control or item.
+    pub(crate) fn change(&mut self, party: Party, now_ms: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let now = PartyFace::from(&party);
+        let seen = now != PartyFace::from(&self.party);
+        self.party = party;
+        if seen {
+            self.record(Record::Changed { now }, now_ms, None, &mut effects);
+        }
+        self.settle(now_ms, &mut effects);
+        effects
+    }
+
     /// A member says how they feel.
     pub(crate) fn said_mood(&mut self, user: &UserId, mood: soiree_domain::Mood, now_ms: i64) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -392,7 +406,8 @@ impl State {
                 self.rounds = self.rounds.max(round.round);
                 self.last_round = Some((event.seq, event.at_ms, Arc::clone(round)));
             }
-            Record::Removed => {}
+            // The party's row is read before its journal and holds the last change.
+            Record::Changed { .. } | Record::Removed => {}
         }
     }
 
@@ -433,45 +448,5 @@ impl State {
         let Some((_, _, last)) = &self.last_round else { return !round.items.is_empty() };
         let people = |r: &Round| r.satisfaction.iter().map(|(user, _)| user.clone()).collect::<BTreeSet<_>>();
         !round.item_ids().eq(last.item_ids()) || people(round) != people(last)
-    }
-
-    fn view(&self, user: &UserId) -> MemberView {
-        match self.members.get(user) {
-            Some(m) => MemberView {
-                user: user.clone(),
-                name: m.name.clone(),
-                role: m.role,
-                online: !m.conns.is_empty(),
-            },
-            None => MemberView {
-                user: user.clone(),
-                name: String::new(),
-                role: MemberRole::Member,
-                online: false,
-            },
-        }
-    }
-
-    /// How `user` is shown in events about them.
-    pub(crate) fn member_view(&self, user: &UserId) -> MemberView {
-        self.view(user)
-    }
-
-    fn presence(&self, user: &UserId) -> Event {
-        let party = self.party.id.clone();
-        Event::Member { party, seq: None, member: self.view(user), change: MemberChange::Presence }
-    }
-
-    /// The party as `viewer` sees it now.
-    pub(crate) fn snapshot(&self, viewer: &UserId, now_ms: i64) -> PartySnapshot {
-        PartySnapshot {
-            party: self.party.clone(),
-            seq: self.seq,
-            members: self.members.keys().map(|user| self.view(user)).collect(),
-            chat: self.chat.iter().cloned().collect(),
-            mood: self.mood.view(now_ms),
-            recommendations: self.last_round.clone(),
-            viewer: viewer.clone(),
-        }
     }
 }

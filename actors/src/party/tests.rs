@@ -99,7 +99,9 @@ impl Rig {
                             self.knows.insert(conn, snapshot.seq);
                         }
                         Event::Chat { line, .. } => self.see(conn, line.seq),
-                        Event::Member { seq: Some(seq), .. } | Event::Recommendations { seq, .. } => {
+                        Event::Member { seq: Some(seq), .. }
+                        | Event::Recommendations { seq, .. }
+                        | Event::Changed { seq, .. } => {
                             self.see(conn, seq);
                         }
                         Event::Resumed { seq, .. } => {
@@ -158,6 +160,7 @@ enum Step {
     Score,
     Deed(u8),
     Answer(u8),
+    Rename(u8),
     Wait(i64),
     Crash,
 }
@@ -171,6 +174,7 @@ fn step() -> impl proptest::strategy::Strategy<Value = Step> {
         2 => Just(Step::Score),
         1 => (0_u8..6).prop_map(Step::Deed),
         2 => (0_u8..4).prop_map(Step::Answer),
+        1 => (0_u8..4).prop_map(Step::Rename),
         2 => (1_i64..40_000).prop_map(Step::Wait),
         1 => Just(Step::Crash),
     ]
@@ -191,7 +195,7 @@ fn naive(journal: &[Numbered]) -> (BTreeSet<UserId>, Vec<String>) {
                 assert!(members.contains(user), "spoke without being there");
                 chat.push(text.clone());
             }
-            Record::Role { .. } | Record::Round { .. } | Record::Removed => {}
+            Record::Role { .. } | Record::Round { .. } | Record::Changed { .. } | Record::Removed => {}
         }
     }
     (members, chat)
@@ -245,6 +249,10 @@ fn play(steps: Vec<Step>, settings: PartySettings) {
                     let members = naive(&rig.journal).0;
                     rig.perform(state.round_ready(Some(round(&members, item)), now_ms));
                 }
+            }
+            Step::Rename(n) => {
+                let named = Party { name: format!("Evening {n}"), ..state.party().clone() };
+                rig.perform(state.change(named, now_ms));
             }
             Step::Wait(ms) => {
                 now_ms += ms;

@@ -1,5 +1,5 @@
 use crate::rig::*;
-use soiree_domain::{Control, Visibility};
+use soiree_domain::{Control, Party, Visibility};
 use soiree_storage::{Entry, Outcome, Page, Snapshot, Store};
 
 pub(crate) async fn a_party_is_listed_until_it_ends(store: Store) {
@@ -36,6 +36,8 @@ pub(crate) async fn a_party_is_listed_until_it_ends(store: Store) {
     hidden.host = user_id("bob");
     assert!(store.update_party(&hidden).await.unwrap());
     assert!(!store.update_party(&party("none", "ann", 1)).await.unwrap());
+    let fenced = Party { fence: hidden.fence + 1, name: "late".into(), ..hidden.clone() };
+    assert!(!store.update_party(&fenced).await.unwrap());
     assert_eq!(store.party(&hidden.id).await.unwrap().as_ref(), Some(&hidden));
     assert_eq!(listed().await, "hiddenca");
 }

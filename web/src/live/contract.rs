@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use soiree_actors::{
     fault::Fault,
     live::{
-        Because, ChatLine, Encode, Event, MemberChange, MemberView, MoodView, PartySnapshot, Personal, Round,
-        RoundItem,
+        Because, ChatLine, Encode, Event, MemberChange, MemberView, MoodView, PartyFace, PartySnapshot,
+        Personal, Round, RoundItem,
     },
     outbox::CloseReason,
 };
@@ -200,6 +200,10 @@ fn snapshot(full: bool) -> PartySnapshot {
     }
 }
 
+fn face(item: Option<soiree_domain::ItemId>) -> PartyFace {
+    PartyFace { name: "Night".into(), visibility: Visibility::Unlisted, control: Control::Vote, item }
+}
+
 /// Every variant of every event, with and without what is optional.
 fn events() -> Vec<Event> {
     let party: PartyId = id("p");
@@ -219,6 +223,8 @@ fn events() -> Vec<Event> {
         Event::Chat { party: party.clone(), line: line(false) },
         Event::Chat { party: party.clone(), line: line(true) },
         Event::Removed { party: party.clone(), seq: 3 },
+        Event::Changed { party: party.clone(), seq: 3, now: face(Some(id("demo:i1"))) },
+        Event::Changed { party: party.clone(), seq: 4, now: face(None) },
         Event::Sentiment { party: party.clone(), scores: vec![(1, 0.5), (2, -1.0)] },
         Event::Mood { party: party.clone(), mood: mood() },
         Event::Notice { text: "the server restarts at nine".into() },

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use actix_web::{HttpResponse, web::Data};
-use soiree_actors::fault::Fault;
+use soiree_actors::{fault::Fault, recommender::Similar};
 use soiree_domain::{Item, ItemId, Relation, bounds::FieldError};
 use soiree_storage::ItemFilter;
 
@@ -103,11 +103,12 @@ pub(crate) async fn similar(
     caller: Caller,
 ) -> Result<HttpResponse, Problem> {
     let limit = limit(query.limit, 10, 100)? as usize;
-    let version = state.house.recommender().served().ok_or(Fault::NoModels)?.version().clone();
-    let alike = state.house.similar(&id, limit, domains(query.domains)).await?;
+    let viewer = caller.user().cloned();
+    let alike = state.house.similar(&id, limit, domains(query.domains), viewer).await?;
     let catalogue = state.house.recommender().catalogue();
-    let items = alike.iter().map(|scored| RecommendedView::of(scored, &catalogue, &caller)).collect();
-    Ok(HttpResponse::Ok().json(SimilarView { version, items }))
+    let items = alike.items.iter().map(|scored| RecommendedView::of(scored, &catalogue, &caller)).collect();
+    let Similar { recommendation_id, version, .. } = alike;
+    Ok(HttpResponse::Ok().json(SimilarView { recommendation_id, version, items }))
 }
 
 /// Lists the links from and to an item

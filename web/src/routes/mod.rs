@@ -80,6 +80,9 @@ pub fn table() -> Vec<Route> {
         Route::new(parties::__path_read,
             Checked(Viewer, "a private party is shown to its members and from `service` upwards"), parties::read)
             .fails(&["party-not-found"]),
+        Route::new(parties::__path_change,
+            Checked(User, "below `operator`, the party must be the caller's own"), parties::change)
+            .fails(&["party-not-found", "party-ended", "item-not-found"]),
         Route::new(parties::__path_end,
             Checked(User, "below `operator`, the party must be the caller's own"), parties::end)
             .fails(&["party-not-found", "party-ended"]),

@@ -7,12 +7,17 @@ use crate::{
     problem::Problem,
     view::{
         MAX_PAGE, PageOf, PageQuery, limit,
-        parties::{MoodAnswer, PartyBody, PartyDetail, PartyHistoryQuery, PartyHistoryView, PartyView},
+        parties::{
+            MoodAnswer, PartyBody, PartyDetail, PartyHistoryQuery, PartyHistoryView, PartyPatch, PartyView,
+        },
         recommendations::{PartyRecommendations, RoundView},
     },
 };
 use actix_web::{HttpResponse, http::header::LOCATION, web::Data};
-use soiree_actors::{fault::Fault, live::PartySnapshot};
+use soiree_actors::{
+    fault::Fault,
+    live::{PartyChange, PartySnapshot},
+};
 use soiree_domain::{Party, PartyId, Role, UserId, Visibility};
 
 /// Whose eyes a party is seen with; a caller who is no person sees it as nobody who could be a member.
@@ -94,6 +99,40 @@ pub(crate) async fn read(
     Ok(HttpResponse::Ok().json(detail))
 }
 
+/// Changes a party
+///
+/// Its members are told with `party.changed`.
+#[utoipa::path(patch, path = "/api/v1/parties/{id}", tag = "parties", operation_id = "change_party", request_body = PartyPatch, responses(
+    (status = 200, description = "The party as it is now", body = PartyView),
+))]
+pub(crate) async fn change(
+    state: Data<AppState>,
+    Id(id): Id<PartyId>,
+    caller: Caller,
+    Body(patch): Body<PartyPatch>,
+) -> Result<HttpResponse, Problem> {
+    own(&state, &id, &caller, "change").await?;
+    let change = PartyChange::from(patch);
+    if let Some(Some(item)) = &change.item {
+        state.house.store().item(item).await?.ok_or_else(|| Fault::missing("item", item))?;
+    }
+    let party = state.house.change_party(&id, change).await?;
+    state.house.audit(caller.name(), "party.change", id.as_str(), "");
+    Ok(HttpResponse::Ok().json(PartyView::from(party)))
+}
+
+/// The party if it goes on and is the caller's to `what`: its host's and the operators'.
+async fn own(state: &AppState, id: &PartyId, caller: &Caller, what: &str) -> Result<(), Problem> {
+    let party = visible(state, id, caller).await?;
+    if caller.role() < Role::Operator && caller.user() != Some(&party.host) {
+        return Err(Problem::new("forbidden", format!("only the host may {what} the party")));
+    }
+    if party.ended_at_ms.is_some() {
+        return Err(Fault::Ended.into());
+    }
+    Ok(())
+}
+
 /// Ends a party for good
 #[utoipa::path(delete, path = "/api/v1/parties/{id}", tag = "parties", operation_id = "end_party", responses(
     (status = 204, description = "It has ended; its history can still be read"),
@@ -103,13 +142,7 @@ pub(crate) async fn end(
     Id(id): Id<PartyId>,
     caller: Caller,
 ) -> Result<HttpResponse, Problem> {
-    let party = visible(&state, &id, &caller).await?;
-    if caller.role() < Role::Operator && caller.user() != Some(&party.host) {
-        return Err(Problem::new("forbidden", "only the host may end the party"));
-    }
-    if party.ended_at_ms.is_some() {
-        return Err(Fault::Ended.into());
-    }
+    own(&state, &id, &caller, "end").await?;
     state.house.end_party(&id).await?;
     state.house.audit(caller.name(), "party.end", id.as_str(), "");
     Ok(HttpResponse::NoContent().finish())

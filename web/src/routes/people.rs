@@ -7,7 +7,7 @@ use crate::{
     problem::Problem,
     view::{
         PageOf, PageQuery,
-        interactions::{HistoryQuery, HistoryView},
+        interactions::{HistoryQuery, InteractionView},
         limit,
         people::{FriendsView, NewFriend, NewUser, UserPatch, UserView},
     },
@@ -15,6 +15,7 @@ use crate::{
 use actix_web::{HttpResponse, http::header::LOCATION, web::Data};
 use soiree_actors::fault::Fault;
 use soiree_domain::{Friendship, User, UserId};
+use soiree_storage::Page;
 
 async fn known(state: &AppState, id: &UserId) -> Result<User, Problem> {
     Ok(state.house.store().user(id).await?.ok_or_else(|| Fault::missing("user", id))?)
@@ -134,15 +135,15 @@ pub(crate) async fn remove_friend(
 
 /// Lists what a person did, newest first
 #[utoipa::path(get, path = "/api/v1/users/{id}/history", tag = "people", params(HistoryQuery), responses(
-    (status = 200, description = "The newest deeds", body = HistoryView),
+    (status = 200, description = "One page", body = PageOf<InteractionView>),
 ))]
 pub(crate) async fn history(
     state: Data<AppState>,
     Id(id): Id<UserId>,
     Query(query): Query<HistoryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = limit(query.limit, 50, 1_000)?;
+    let page = Page { limit: limit(query.limit, 50, 1_000)?, cursor: query.cursor };
     known(&state, &id).await?;
-    let rows = state.house.store().history(&id, limit).await?;
-    Ok(HttpResponse::Ok().json(HistoryView { rows: rows.into_iter().map(Into::into).collect() }))
+    let deeds = state.house.store().history_page(&id, &page).await?;
+    Ok(HttpResponse::Ok().json(PageOf::of(deeds, InteractionView::from)))
 }

@@ -118,20 +118,14 @@ impl From<Interaction> for InteractionView {
     }
 }
 
-/// A person's deeds.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = History)]
-pub struct HistoryView {
-    /// Newest first.
-    pub rows: Vec<InteractionView>,
-}
-
 crate::input! {
-    /// How much of a history is wanted.
+    /// Which part of a history is wanted.
     #[derive(Debug, Clone, IntoParams)]
     #[into_params(parameter_in = Query)]
     pub struct HistoryQuery {
-        /// The newest so many deeds; 50 when absent.
+        /// `next` of the page before; absent for the first page.
+        cursor: Option<String>,
+        /// At most this many rows; 50 when absent.
         #[param(minimum = 1, maximum = 1000, example = 50)]
         limit: Option<u32>,
     }

@@ -1,9 +1,10 @@
 //! Parties.
 
 use super::{ControlName, MemberRoleName, Stamp, VisibilityName};
+use crate::input::Change;
 use serde::Serialize;
 use serde_json::Value;
-use soiree_actors::live::{MemberView, MoodView, NewParty, PartySnapshot};
+use soiree_actors::live::{MemberView, MoodView, NewParty, PartyChange, PartySnapshot};
 use soiree_domain::{ItemId, Party, PartyEvent, PartyId, UserId};
 use utoipa::{IntoParams, ToSchema};
 
@@ -182,6 +183,41 @@ impl From<PartyBody> for NewParty {
     }
 }
 
+crate::input! {
+    /// What is to change in a party; absent fields stay.
+    #[derive(Debug, Clone, ToSchema)]
+    pub struct PartyPatch {
+        /// Its name, 1 to 80 characters.
+        #[schema(example = "Gatsby night, the sequel")]
+        name: Option<String>,
+        /// Who can find it. A party that is no longer private forgets its password.
+        visibility: Option<VisibilityName>,
+        /// Another password, for private parties. Who is a member already stays one.
+        password: Option<String>,
+        /// Who may steer it.
+        control: Option<ControlName>,
+        /// What it is about; `null` takes it away.
+        #[schema(value_type = Option<String>, example = "demo:film-the-great-gatsby-2013")]
+        item: Change<ItemId>,
+    }
+}
+
+impl From<PartyPatch> for PartyChange {
+    fn from(patch: PartyPatch) -> Self {
+        Self {
+            name: patch.name,
+            visibility: patch.visibility.map(|v| v.0),
+            control: patch.control.map(|c| c.0),
+            item: match patch.item {
+                Change::Keep => None,
+                Change::Clear => Some(None),
+                Change::Set(item) => Some(Some(item)),
+            },
+            password: patch.password,
+        }
+    }
+}
+
 /// One event of a party's journal.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = PartyEvent)]
@@ -195,7 +231,7 @@ pub struct EventView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, example = "demo:ana")]
     pub actor: Option<UserId>,
-    /// `joined`, `left`, `role`, `chat`, `round` or `removed`.
+    /// `joined`, `left`, `role`, `chat`, `round`, `changed` or `removed`.
     #[schema(example = "chat")]
     pub kind: String,
     /// What happened, by kind. Never holds what is private to one member.

@@ -305,6 +305,9 @@ impl PersonalView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Similar)]
 pub struct SimilarView {
+    /// Send it with the interactions that follow.
+    #[schema(value_type = String)]
+    pub recommendation_id: RecommendationId,
     /// The model set that made it.
     #[schema(value_type = String)]
     pub version: ModelVersion,

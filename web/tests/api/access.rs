@@ -98,6 +98,7 @@ fn every_checked_route_has_a_story() {
         "POST /api/v1/recommendations/group", // recommendations::a_group_is_oneself_and_friends
         "POST /api/v1/parties",               // parties::only_programs_open_for_others
         "GET /api/v1/parties/{id}",           // parties::a_private_party_is_hidden, like the next
+        "PATCH /api/v1/parties/{id}",         // parties::a_change_is_seen_by_everybody_at_once
         "DELETE /api/v1/parties/{id}",        // parties::only_the_host_or_an_operator_ends_it
         "GET /api/v1/parties/{id}/history",
         "GET /api/v1/parties/{id}/mood",

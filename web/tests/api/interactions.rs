@@ -29,10 +29,12 @@ async fn deeds_are_durable_when_acknowledged() {
             {"item": "space-1", "kind": "rate", "value": 4.5, "at": "2026-06-14T20:00:00Z"},
         ])
     );
-    assert_eq!(
-        ana.get("/api/v1/users/ana/history?limit=1").await.ok(200)["rows"].as_array().unwrap().len(),
-        1
-    );
+    let first = ana.get("/api/v1/users/ana/history?limit=1").await.ok(200);
+    assert_eq!((&first["rows"][0], first["rows"].as_array().unwrap().len()), (&rows["rows"][0], 1));
+    let cursor = first["next"].as_str().unwrap();
+    let second = ana.get(&format!("/api/v1/users/ana/history?limit=1&cursor={cursor}")).await.ok(200);
+    assert_eq!((&second["rows"][0], &second["next"]), (&rows["rows"][1], &json!(null)));
+    assert_eq!(ana.get("/api/v1/users/ana/history?cursor=no").await.status, 400);
 }
 
 #[actix_web::test]

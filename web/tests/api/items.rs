@@ -63,6 +63,7 @@ async fn similar_items_come_with_version_and_reasons() {
     let viewer = server.with(Role::Viewer, None).await;
     let similar = viewer.get("/api/v1/items/gatsby-novel/similar?domains=film,music&limit=5").await.ok(200);
     assert_eq!(similar["version"], "test-v1");
+    assert!(similar["recommendation_id"].is_string());
     let first = &similar["items"][0];
     assert_eq!((first["item"].as_str(), first["domain"].as_str()), (Some("gatsby-film"), Some("film")));
     assert!(first["reasons"][0]["text"].is_string(), "{first}");

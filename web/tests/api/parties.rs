@@ -47,6 +47,36 @@ async fn only_the_host_or_an_operator_ends_it() {
 }
 
 #[actix_web::test]
+async fn a_change_is_seen_by_everybody_at_once() {
+    let server = server().await;
+    let (ana, bo) = (server.with(Role::User, Some("ana")).await, server.with(Role::User, Some("bo")).await);
+    let party = ana.post("/api/v1/parties", json!({"name": "Night", "item": "gatsby-film"})).await.ok(201);
+    let path = format!("/api/v1/parties/{}", party["id"].as_str().unwrap());
+    assert_eq!(bo.patch(&path, json!({"name": "Mine"})).await.code(), "forbidden");
+    assert_eq!(ana.patch(&path, json!({"name": ""})).await.fields(), ["name"]);
+    assert_eq!(ana.patch(&path, json!({"item": "none"})).await.code(), "item-not-found");
+    assert_eq!(ana.patch(&path, json!({"visibility": "private"})).await.fields(), ["password"]);
+    assert_eq!(ana.patch(&path, json!({"password": "sesame"})).await.fields(), ["password"]);
+
+    let change = json!({"name": "Late night", "control": "vote", "item": null});
+    let changed = ana.patch(&path, change).await.ok(200);
+    assert_eq!((changed["name"].as_str(), changed["control"].as_str()), (Some("Late night"), Some("vote")));
+    assert!(changed.get("item").is_none());
+    let seen = bo.get(&path).await.ok(200);
+    assert_eq!((seen["name"].as_str(), seen["seq"].as_i64()), (Some("Late night"), Some(1)));
+    let event = &bo.get(&format!("{path}/history")).await.ok(200)["rows"][0];
+    assert_eq!((event["kind"].as_str(), event["seq"].as_i64()), (Some("changed"), Some(1)));
+    assert_eq!(event["body"]["now"]["name"], "Late night");
+
+    let hidden = ana.patch(&path, json!({"visibility": "private", "password": "sesame"})).await.ok(200);
+    assert_eq!((hidden["visibility"].as_str(), hidden["password"].as_bool()), (Some("private"), Some(true)));
+    assert_eq!(bo.get(&path).await.code(), "party-not-found");
+    assert_eq!(ana.patch(&path, json!({"visibility": "unlisted"})).await.ok(200)["password"], json!(false));
+    assert_eq!(ana.delete(&path).await.status, 204);
+    assert_eq!(ana.patch(&path, json!({"name": "More"})).await.code(), "party-ended");
+}
+
+#[actix_web::test]
 async fn only_programs_open_for_others() {
     let server = server().await;
     let ana = server.with(Role::User, Some("ana")).await;

@@ -98,6 +98,17 @@ impl Encode for JsonFrames {
                 let body = Line::new(Some(party.as_str()), line);
                 wire::text("party.chat", reference, &body, 256 + line.text.len())
             }
+            Event::Changed { party, seq, now } => {
+                let body = views::Changed {
+                    party: party.as_str(),
+                    seq: *seq,
+                    name: &now.name,
+                    visibility: now.visibility.as_str(),
+                    control: now.control.as_str(),
+                    item: now.item.as_ref().map(ItemId::as_str),
+                };
+                wire::text("party.changed", reference, &body, 320)
+            }
             Event::Removed { party, seq } => wire::text(
                 "party.removed",
                 reference,

@@ -136,6 +136,17 @@ pub(crate) struct Removed<'a> {
 }
 
 #[derive(Serialize)]
+pub(crate) struct Changed<'a> {
+    pub(crate) party: &'a str,
+    pub(crate) seq: i64,
+    pub(crate) name: &'a str,
+    pub(crate) visibility: &'static str,
+    pub(crate) control: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) item: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 pub(crate) struct Gap<'a> {
     pub(crate) party: &'a str,
     pub(crate) from: i64,

@@ -1,0 +1,47 @@
+//! The party as others see it.
+
+use super::State;
+use crate::live::{Event, MemberChange, MemberView, PartySnapshot};
+use soiree_domain::{MemberRole, UserId};
+
+impl State {
+    pub(super) fn view(&self, user: &UserId) -> MemberView {
+        match self.members.get(user) {
+            Some(m) => MemberView {
+                user: user.clone(),
+                name: m.name.clone(),
+                role: m.role,
+                online: !m.conns.is_empty(),
+            },
+            None => MemberView {
+                user: user.clone(),
+                name: String::new(),
+                role: MemberRole::Member,
+                online: false,
+            },
+        }
+    }
+
+    /// How `user` is shown in events about them.
+    pub(crate) fn member_view(&self, user: &UserId) -> MemberView {
+        self.view(user)
+    }
+
+    pub(super) fn presence(&self, user: &UserId) -> Event {
+        let party = self.party.id.clone();
+        Event::Member { party, seq: None, member: self.view(user), change: MemberChange::Presence }
+    }
+
+    /// The party as `viewer` sees it now.
+    pub(crate) fn snapshot(&self, viewer: &UserId, now_ms: i64) -> PartySnapshot {
+        PartySnapshot {
+            party: self.party.clone(),
+            seq: self.seq,
+            members: self.members.keys().map(|user| self.view(user)).collect(),
+            chat: self.chat.iter().cloned().collect(),
+            mood: self.mood.view(now_ms),
+            recommendations: self.last_round.clone(),
+            viewer: viewer.clone(),
+        }
+    }
+}
