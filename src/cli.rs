@@ -45,6 +45,10 @@ pub(crate) enum Command {
     /// Start the server.
     #[command(after_help = "Example:\n  soiree serve --listen 127.0.0.1:9000 --data-dir ./my-data")]
     Serve(Serve),
+    /// Fill an empty database with the demo catalogue, its synthetic people and their models. The first `serve` does
+    /// this by itself.
+    #[command(after_help = "Example:\n  soiree demo --data-dir ./demo-data")]
+    Demo,
     /// Load a data set: movielens, goodbooks, lastfm or jsonl; files gzipped or not.
     #[command(after_help = "Example:\n  soiree import goodbooks ./goodbooks-10k\n\n\
         Importing the same files again changes nothing. docs/import.md explains the formats.")]

@@ -52,6 +52,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     actix::System::new().block_on(async move {
         match command {
             Command::Serve(_) => commands::serve::run(config, &common).await,
+            Command::Demo => demo::run(&config, common.json).await,
             Command::Import(args) => commands::import::run(&args, &config, common.json).await,
             Command::Train(args) => commands::train::run(&args, &config, common.json).await,
             Command::Models(which) => commands::models::run(&which, &config, common.json).await,

@@ -36,7 +36,7 @@ pub(crate) async fn run(config: Config, common: &Common) -> Result<(), Failure> 
         .map_err(|error| format!("cannot listen on {}: {error}", config.server.listen))?;
     let address = listener.local_addr()?;
     let now_ms = Clock::system().now_ms();
-    demo::fill(&store, &config, common, now_ms).await?;
+    demo::fill_beside(&store, &config, common).await?;
     let new_key = keys::first_start(&store, &config, now_ms).await?;
     let frames = Arc::new(JsonFrames::new());
     let house = app::house(&config, store, Arc::clone(&frames) as _).await?;
