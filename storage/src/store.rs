@@ -211,9 +211,6 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Db, StorageEr
         .pragma("cache_size", "-32768")
         .pragma("temp_store", "memory")
         .pragma("journal_size_limit", "67108864")
-        // A checkpoint holds commits up. 32 MiB of log make it rare, and cheap for what it moves: a page that many
-        // commits wrote is copied once.
-        .pragma("wal_autocheckpoint", "8192")
         // Who is forgotten leaves no bytes in free pages either.
         .pragma("secure_delete", "on")
         .row_buffer_size(512)
