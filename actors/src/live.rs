@@ -162,6 +162,10 @@ pub enum Event {
         epoch: i64,
         /// The last number there is; the missed events end with it.
         seq: i64,
+        /// Members who are connected now: presence is not journalled, so the missed events do not tell.
+        online: Vec<UserId>,
+        /// How the room feels now, for the same reason.
+        mood: MoodView,
     },
     /// Somebody came, went or changed.
     Member {

@@ -116,7 +116,10 @@ function take(frame) {
   }
   switch (frame.type) {
     case 'party.snapshot': return snapshot(frame);
-    case 'party.resumed': state.party.epoch = frame.epoch; return undefined;
+    case 'party.resumed':
+      state.party.epoch = frame.epoch;
+      people.present(frame.online);
+      return plane.show(frame.mood);
     case 'party.member': return member(frame);
     case 'party.chat': return said(frame);
     case 'party.changed': return named(frame.name);

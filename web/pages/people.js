@@ -54,6 +54,13 @@ export class People {
     this.#show();
   }
 
+  /** Who is connected now, after a broken connection. */
+  present(online) {
+    const here = new Set(online);
+    for (const member of this.#members.values()) member.online = here.has(member.user);
+    this.#show();
+  }
+
   #show() {
     const rank = (m) => (m.user === this.me ? 0 : m.online ? 1 : 2);
     const sorted = this.all().sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));

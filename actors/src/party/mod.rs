@@ -10,6 +10,7 @@ pub(crate) mod mood;
 pub(crate) mod record;
 pub(crate) mod refresh;
 pub(crate) mod release;
+pub(crate) mod restore;
 pub(crate) mod roster;
 pub mod settings;
 mod show;

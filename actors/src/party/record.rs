@@ -109,7 +109,12 @@ impl Numbered {
             Record::Joined { user, name, role } => Event::Member {
                 party,
                 seq: Some(seq),
-                member: MemberView { user: user.clone(), name: name.clone(), role: *role, online: true },
+                member: MemberView {
+                    user: user.clone(),
+                    name: name.clone(),
+                    role: *role,
+                    online: member(user).online,
+                },
                 change: MemberChange::Joined,
             },
             Record::Left { user } => change(user, MemberChange::Left),

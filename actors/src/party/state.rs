@@ -164,8 +164,13 @@ impl State {
             Some(mut missed) => {
                 // Whoever comes back after having been taken off the list also sees the event of coming back.
                 missed.extend(self.tail.iter().filter(|e| !known && e.seq == self.seq).cloned());
-                let event =
-                    Event::Resumed { party: self.party.id.clone(), epoch: self.party.epoch, seq: self.seq };
+                let event = Event::Resumed {
+                    party: self.party.id.clone(),
+                    epoch: self.party.epoch,
+                    seq: self.seq,
+                    online: self.online().cloned().collect(),
+                    mood: self.mood.view(now_ms),
+                };
                 effects.push(Effect::Tell { conn, event, reference });
                 for event in missed {
                     let event = event.event(&self.party.id, &user, |u| self.view(u));

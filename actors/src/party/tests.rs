@@ -302,12 +302,14 @@ fn who_comes_back_in_time_gets_exactly_what_was_missed() {
     let told: Vec<_> = effects
         .iter()
         .filter_map(|e| match e {
-            Effect::Tell { event: Event::Resumed { seq, .. }, .. } => Some(format!("resumed to {seq}")),
+            Effect::Tell { event: Event::Resumed { seq, online, .. }, .. } => {
+                Some(format!("resumed to {seq} with {online:?}"))
+            }
             Effect::Tell { event: Event::Chat { line, .. }, .. } => Some(line.text.clone()),
             _ => None,
         })
         .collect();
-    assert_eq!(told, ["resumed to 4", "one", "two"]);
+    assert_eq!(told, ["resumed to 4 with [\"u0\", \"u1\"]", "one", "two"]);
 }
 
 #[test]

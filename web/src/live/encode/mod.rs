@@ -13,7 +13,7 @@ use soiree_actors::{
     live::{Encode, Event, PartySnapshot},
     outbox::GapFrame,
 };
-use soiree_domain::{Item, ItemId, PartyId};
+use soiree_domain::{Item, ItemId, PartyId, UserId};
 use std::sync::{Arc, OnceLock};
 use views::{Four, Line, Seq};
 
@@ -84,10 +84,16 @@ impl Encode for JsonFrames {
                 wire::text("recommendations", reference, &body, 256 + 384 * answer.items.len())
             }
             Event::Snapshot(snapshot) => self.snapshot(snapshot, reference),
-            Event::Resumed { party, epoch, seq } => {
-                let body =
-                    views::Resumed { party: party.as_str(), recovered: true, epoch: *epoch, seq: *seq };
-                wire::text("party.resumed", reference, &body, 192)
+            Event::Resumed { party, epoch, seq, online, mood } => {
+                let body = views::Resumed {
+                    party: party.as_str(),
+                    recovered: true,
+                    epoch: *epoch,
+                    seq: *seq,
+                    online: Seq(|| online.iter().map(UserId::as_str)),
+                    mood: views::Mood::new(None, mood),
+                };
+                wire::text("party.resumed", reference, &body, 512 + 40 * online.len())
             }
             Event::Member { party, seq, member, change } => {
                 let change = change.as_str();

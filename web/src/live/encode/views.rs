@@ -56,11 +56,13 @@ pub(crate) struct ClockSample {
 pub(crate) struct Empty {}
 
 #[derive(Serialize)]
-pub(crate) struct Resumed<'a> {
+pub(crate) struct Resumed<'a, S: Serialize> {
     pub(crate) party: &'a str,
     pub(crate) recovered: bool,
     pub(crate) epoch: i64,
     pub(crate) seq: i64,
+    pub(crate) online: S,
+    pub(crate) mood: Mood<'a>,
 }
 
 #[derive(Serialize)]
