@@ -209,7 +209,7 @@ function list(rows) {
     const name = document.createElement('b');
     name.textContent = party.name;
     const since = document.createElement('span');
-    since.textContent = `open since ${ago(party.created_at)}`;
+    since.textContent = `opened ${ago(party.created_at)}`;
     link.append(name, since);
     const item = document.createElement('li');
     item.append(link);
@@ -220,8 +220,8 @@ function list(rows) {
 function ago(at) {
   const minutes = Math.max(0, Math.round((Date.now() - Date.parse(at)) / 60_000));
   if (minutes < 2) return 'just now';
-  if (minutes < 90) return `${minutes} minutes`;
-  return minutes < 2_880 ? `${Math.round(minutes / 60)} hours` : `${Math.round(minutes / 1_440)} days`;
+  if (minutes < 90) return `${minutes} minutes ago`;
+  return minutes < 2_880 ? `${Math.round(minutes / 60)} hours ago` : `${Math.round(minutes / 1_440)} days ago`;
 }
 
 function enter(id) {
