@@ -78,9 +78,80 @@ pub(crate) enum Command {
     /// People and their access.
     #[command(subcommand)]
     User(User),
+    /// Load a running server with guests who talk, or simulate how well players stay in step.
+    #[command(
+        after_help = "Examples:\n  soiree load 127.0.0.1:8080 --parties 20 --members 10 --rate 200 --seconds 10\n  \
+        soiree load --playback --sizes 2,8,50 --plot sync.svg\n\n\
+        A load needs room at the server: raise live.frames_per_second and access.guest_burst there."
+    )]
+    Load(Load),
     /// Check or show the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Load {
+    /// The server's address.
+    #[arg(default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub(crate) address: String,
+    /// Load a server that is not on this machine.
+    #[arg(long)]
+    pub(crate) allow_remote: bool,
+    /// Parties to open.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub(crate) parties: usize,
+    /// Members of each.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    pub(crate) members: usize,
+    /// Lines of chat per second, over all of them.
+    #[arg(long, default_value_t = 100.0, value_name = "PER_S")]
+    pub(crate) rate: f64,
+    /// Personal recommendations asked for per second, over all of them.
+    #[arg(long, default_value_t = 0.0, value_name = "PER_S")]
+    pub(crate) recommend_rate: f64,
+    /// How long.
+    #[arg(long, default_value_t = 10, value_name = "S")]
+    pub(crate) seconds: u64,
+    /// What is said: a file with a line each.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) texts: Option<PathBuf>,
+    /// Simulate playback on virtual time instead; no server is needed.
+    #[arg(long)]
+    pub(crate) playback: bool,
+    /// Simulation: party sizes, separated by commas.
+    #[arg(long, default_value = "2,4,8,16,32,50", value_name = "N,…", value_delimiter = ',')]
+    pub(crate) sizes: Vec<usize>,
+    /// Simulation: evenings of each size.
+    #[arg(long, default_value_t = 4, value_name = "N")]
+    pub(crate) evenings: u64,
+    /// Simulation: length of an evening.
+    #[arg(long, default_value_t = 60.0, value_name = "MIN")]
+    pub(crate) minutes: f64,
+    /// Simulation: whom the party waits for: all, quorum or nobody.
+    #[arg(long, default_value = "quorum")]
+    pub(crate) wait: String,
+    /// Simulation: players' clocks are off by up to this.
+    #[arg(long, default_value_t = 5_000.0, value_name = "MS")]
+    pub(crate) clock_off_ms: f64,
+    /// Simulation: each message takes up to this longer.
+    #[arg(long, default_value_t = 200.0, value_name = "MS")]
+    pub(crate) jitter_ms: f64,
+    /// Simulation: a player stalls this often on average; 0 for never.
+    #[arg(long, default_value_t = 20.0, value_name = "MIN")]
+    pub(crate) stall_every_min: f64,
+    /// Simulation: for so long on average.
+    #[arg(long, default_value_t = 2_000.0, value_name = "MS")]
+    pub(crate) stall_ms: f64,
+    /// Simulation: the host does something this often on average; 0 for never.
+    #[arg(long, default_value_t = 5.0, value_name = "MIN")]
+    pub(crate) command_every_min: f64,
+    /// Simulation: everything random comes from it.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Simulation: draw the distribution of the error into this SVG file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Args)]

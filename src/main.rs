@@ -41,6 +41,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match command {
         Command::Evaluate(args) => return commands::evaluate::run(&args, &common),
         Command::Config(which) => return commands::config::run(&which, &common),
+        Command::Load(args) => return commands::load::run(&args, &common),
         _ => {}
     }
     let mut flags = Vec::new();
@@ -60,7 +61,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Command::Similar(args) => commands::recommend::similar(&args, config, common.json).await,
             Command::PartyRecommend(args) => commands::recommend::party(&args, config, common.json).await,
             Command::User(which) => commands::user::run(&which, &config, common.json).await,
-            Command::Evaluate(_) | Command::Config(_) => Ok(()),
+            Command::Evaluate(_) | Command::Config(_) | Command::Load(_) => Ok(()),
         }
     })
 }

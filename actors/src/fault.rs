@@ -17,6 +17,18 @@ pub enum Fault {
     /// The caller is known but may not do this.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// The caller's part in the party does not allow it.
+    #[error("{0}")]
+    NotAllowed(&'static str),
+    /// The caller was sent out of the party for good.
+    #[error("you were sent out of this party")]
+    Banned,
+    /// The party takes nobody in at the moment.
+    #[error("this party is locked at the moment")]
+    Locked,
+    /// It cannot be done as things stand.
+    #[error("{0}")]
+    Conflict(&'static str),
     /// The party asks for a password, and this is not it.
     #[error("this party needs its password")]
     WrongPassword,
@@ -68,9 +80,15 @@ impl Fault {
                 "user" => "user-not-found",
                 "model" => "model-not-found",
                 "key" => "key-not-found",
+                "member" => "member-not-found",
+                "message" => "message-not-found",
                 _ => "not-found",
             },
             Self::Forbidden(_) => "forbidden",
+            Self::NotAllowed(_) => "not-allowed",
+            Self::Banned => "banned",
+            Self::Locked => "party-locked",
+            Self::Conflict(_) => "conflict",
             Self::WrongPassword => "wrong-password",
             Self::NotAMember => "not-a-member",
             Self::Ended => "party-ended",

@@ -10,6 +10,7 @@ pub mod clock;
 mod directory;
 pub mod fault;
 pub mod house;
+pub mod invitation;
 pub mod journal;
 pub mod live;
 pub mod outbox;
@@ -20,6 +21,7 @@ pub mod profiles;
 pub mod recommender;
 mod sentiment;
 pub mod session;
+pub mod simulation;
 #[cfg(test)]
 mod tests;
 

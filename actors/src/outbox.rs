@@ -31,6 +31,8 @@ pub enum StateKind {
     Recommendations,
     /// Sentiment scores of chat lines.
     Sentiment,
+    /// How well the room plays together.
+    Sync,
     /// A person's own recommendations.
     Personal,
 }

@@ -301,6 +301,7 @@ impl Recommender {
         &self,
         party: &Party,
         mut members: Vec<UserId>,
+        vetoes: Vec<ItemId>,
         mood: &MoodView,
         because: Because,
         items: usize,
@@ -313,7 +314,7 @@ impl Recommender {
             domains: None,
             filter: Filter::default(),
             strategy: None,
-            vetoes: Vec::new(),
+            vetoes,
             weights: None,
             context: LiveContext {
                 mood: (mood.confidence > 0.0).then_some(mood.mood),

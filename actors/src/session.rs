@@ -8,7 +8,10 @@ use crate::{
     directory::{Find, Live, Sits},
     fault::Fault,
     house::House,
-    live::{Command, Event, LiveContext, NewParty, Personal},
+    live::{
+        Command, Event, LiveContext, NewParty, PartyChange, Personal,
+        watch::{Act, PartyAct, Steer, Work},
+    },
     outbox::{Class, Outbox, StateKind},
     party::{self, Reply},
     recommender::PersonalQuery,
@@ -67,6 +70,13 @@ impl Drop for SessionLink {
 }
 
 static NEXT_CONN: AtomicU64 = AtomicU64::new(1);
+
+/// What opens a private party.
+#[derive(Default)]
+struct Key {
+    password: Option<String>,
+    invite: Option<String>,
+}
 
 /// The actor of one connection.
 pub(crate) struct Session {
@@ -153,7 +163,7 @@ impl Session {
     fn join(
         &mut self,
         party: PartyId,
-        password: Option<String>,
+        key: Key,
         since: Option<(i64, i64)>,
         reference: Option<String>,
         ctx: &mut Context<Self>,
@@ -169,7 +179,7 @@ impl Session {
         let id = party.clone();
         let enter = async move {
             let live = house.find_party(&id).await?;
-            let admitted = house.admits(&live.party.load_full(), password).await?;
+            let admitted = house.admits(&live.party.load_full(), key.password, key.invite).await?;
             let join = party::Join { user: user.id, name: user.name, since, admitted, reply };
             live.addr.send(join).await.map_err(|_| Fault::Overloaded("this party"))??;
             Ok(live)
@@ -195,12 +205,26 @@ impl Session {
         self.house.directory().do_send(sits);
     }
 
-    fn create(&mut self, new: NewParty, reference: Option<String>, ctx: &mut Context<Self>) {
-        let (house, host, password) = (self.house.clone(), self.user.id.clone(), new.password.clone());
+    /// Opens a party, joins it, and loads what it opens with if that is no work of the catalogue.
+    fn create(
+        &mut self,
+        new: NewParty,
+        media: Option<Work>,
+        reference: Option<String>,
+        ctx: &mut Context<Self>,
+    ) {
+        let (house, host) = (self.house.clone(), self.user.id.clone());
+        let key = Key { password: new.password.clone(), invite: None };
         let open = async move { house.open_party(host, new).await };
         open.into_actor(self)
             .map(move |opened, act, ctx| match opened {
-                Ok(party) => act.join(party.id, password, None, reference, ctx),
+                Ok(party) => {
+                    act.join(party.id.clone(), key, None, reference, ctx);
+                    if let Some(work) = media {
+                        let load = Act::Steer(Steer::Load { work, position_ms: 0, part: 0 });
+                        ctx.notify(Later(PartyAct { party: party.id, act: load }));
+                    }
+                }
                 Err(fault) => act.tell(&Event::Problem(fault), reference.as_deref()),
             })
             .wait(ctx);
@@ -219,6 +243,39 @@ impl Session {
                 act.answer(left.unwrap_or(Err(Fault::Overloaded("this party"))), reference.as_deref());
             })
             .wait(ctx);
+    }
+
+    fn change(
+        &mut self,
+        party: PartyId,
+        change: PartyChange,
+        reference: Option<String>,
+        ctx: &mut Context<Self>,
+    ) {
+        let (house, by) = (self.house.clone(), self.user.id.clone());
+        let change = async move { house.change_party(&party, change, Some(by)).await };
+        ctx.spawn(change.into_actor(self).map(move |changed, act, _| {
+            act.answer(changed.map(|_| ()), reference.as_deref());
+        }));
+    }
+
+    fn invite(
+        &mut self,
+        party: PartyId,
+        uses: Option<i64>,
+        lives_ms: i64,
+        reference: Option<String>,
+        ctx: &mut Context<Self>,
+    ) {
+        let (house, by, id) = (self.house.clone(), self.user.id.clone(), party.clone());
+        let invite = async move { house.invite(&id, by, uses, lives_ms).await };
+        ctx.spawn(invite.into_actor(self).map(move |made, act, _| {
+            let event = match made {
+                Ok((invite, expires_at_ms)) => Event::Invitation { party, invite, expires_at_ms, uses },
+                Err(fault) => Event::Problem(fault),
+            };
+            act.tell(&event, reference.as_deref());
+        }));
     }
 
     fn interaction(&mut self, row: Interaction, reference: Option<String>, ctx: &mut Context<Self>) {
@@ -314,6 +371,20 @@ impl Handler<Gone> for Session {
     }
 }
 
+/// Something to do once a join is through. A session tells it to itself.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Later(PartyAct);
+
+impl Handler<Later> for Session {
+    type Result = ();
+
+    fn handle(&mut self, Later(PartyAct { party, act }): Later, ctx: &mut Self::Context) {
+        let reply = self.reply(None);
+        self.pass_on(&party, party::Do { act, reply }, None, ctx);
+    }
+}
+
 impl Handler<Incoming> for Session {
     type Result = ();
 
@@ -334,13 +405,22 @@ impl Handler<Incoming> for Session {
                 self.interaction(row, reference, ctx);
             }
             Command::Recommend { limit, domains } => self.recommend(limit, domains, Some(reference), ctx),
-            Command::Create(new) => self.create(new, reference, ctx),
-            Command::Join { party, password, since } => self.join(party, password, since, reference, ctx),
-            Command::Leave { party } => self.leave(party, reference, ctx),
-            Command::Chat { party, text, reply_to } => {
-                let reply = self.reply(reference.clone());
-                self.pass_on(&party, party::Post { text, reply_to, reply }, reference.as_deref(), ctx);
+            Command::Create { new, media } => self.create(new, media, reference, ctx),
+            Command::Join { party, password, invite, since } => {
+                self.join(party, Key { password, invite }, since, reference, ctx);
             }
+            Command::Leave { party } => self.leave(party, reference, ctx),
+            Command::Chat { party, text, reply_to, mentions } => {
+                let reply = self.reply(reference.clone());
+                let post = party::Post { text, reply_to, mentions, reply };
+                self.pass_on(&party, post, reference.as_deref(), ctx);
+            }
+            Command::Act(PartyAct { party, act }) => {
+                let reply = self.reply(reference.clone());
+                self.pass_on(&party, party::Do { act, reply }, reference.as_deref(), ctx);
+            }
+            Command::Change { party, change } => self.change(party, change, reference, ctx),
+            Command::Invite { party, uses, lives_ms } => self.invite(party, uses, lives_ms, reference, ctx),
             Command::React { party, emoji, position_ms } => {
                 let reply = self.reply(reference.clone());
                 self.pass_on(&party, party::React { emoji, position_ms, reply }, reference.as_deref(), ctx);

@@ -12,7 +12,7 @@ use crate::{
 use bytes::Bytes;
 use soiree_domain::{
     Control, Domain, Interaction, InteractionKind, Item, ItemId, Party, PartyId, Principal, Role, User,
-    UserId, UserKind, Visibility,
+    UserId, UserKind, Visibility, Wait,
 };
 use soiree_engine::{Catalogue, TrainParams, TrainingSet};
 use soiree_storage::{Store, StoreOptions};
@@ -105,6 +105,8 @@ impl Rig {
             visibility: Visibility::Public,
             password: None,
             control: Control::Host,
+            wait: Wait::Quorum,
+            starts_at_ms: None,
         };
         self.house.open_party(UserId::new(host).unwrap(), new).await.unwrap()
     }
@@ -134,13 +136,14 @@ impl Guest {
     }
 
     async fn join(&mut self, party: &PartyId) {
-        let command = Command::Join { party: party.clone(), password: None, since: None };
+        let command = Command::Join { party: party.clone(), password: None, invite: None, since: None };
         self.ask(command, "join").await;
         self.until("snapshot").await;
     }
 
     async fn say(&self, party: &PartyId, text: &str) {
-        let command = Command::Chat { party: party.clone(), text: text.into(), reply_to: None };
+        let command =
+            Command::Chat { party: party.clone(), text: text.into(), reply_to: None, mentions: Vec::new() };
         self.ask(command, text).await;
     }
 
@@ -272,15 +275,17 @@ async fn a_private_party_asks_for_its_password_once() {
         visibility: Visibility::Private,
         password: Some("open sesame".into()),
         control: Control::Host,
+        wait: Wait::Quorum,
+        starts_at_ms: None,
     };
     let party = rig.house.open_party(UserId::new("bo").unwrap(), new).await.unwrap().id;
     for (password, answer) in [(None, "problem wrong-password"), (Some("no"), "problem wrong-password")] {
         let password = password.map(str::to_owned);
-        bo.ask(Command::Join { party: party.clone(), password, since: None }, "join").await;
+        bo.ask(Command::Join { party: party.clone(), password, invite: None, since: None }, "join").await;
         assert!(bo.until("problem").await.starts_with(answer));
     }
     let password = Some("open sesame".to_owned());
-    bo.ask(Command::Join { party: party.clone(), password, since: None }, "join").await;
+    bo.ask(Command::Join { party: party.clone(), password, invite: None, since: None }, "join").await;
     bo.until("snapshot").await;
     drop(ana);
     rig.house.stop().await;

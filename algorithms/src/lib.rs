@@ -17,6 +17,7 @@ pub mod matrix;
 pub mod metrics;
 pub mod model;
 pub mod mood;
+pub mod playback;
 pub mod popularity;
 pub mod sentiment;
 mod simd;

@@ -23,6 +23,6 @@ pub use interaction::{Interaction, InteractionKind};
 pub use item::{Domain, Item};
 pub use link::{Friendship, Relation, RelationKind};
 pub use mood::Mood;
-pub use party::{Control, MemberRole, Party, PartyEvent, Visibility};
+pub use party::{Control, MemberRole, Party, PartyEvent, Visibility, Wait};
 pub use strategy::Strategy;
 pub use user::{User, UserKind};

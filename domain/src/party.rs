@@ -53,17 +53,33 @@ pub enum Control {
 }
 names!(Control, "control", Host => "host", Everyone => "everyone", Vote => "vote");
 
-/// What a member is in a party.
+/// Whom a party waits for while they load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wait {
+    /// For everybody who plays.
+    All,
+    /// When at least half of those who play are loading.
+    #[default]
+    Quorum,
+    /// For nobody.
+    Nobody,
+}
+names!(Wait, "wait policy", All => "all", Quorum => "quorum", Nobody => "nobody");
+
+/// What a member is in a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MemberRole {
     /// Opened it or was handed it.
     Host,
+    /// Keeps order with the host.
+    Moderator,
     /// Came along.
     #[default]
     Member,
 }
-names!(MemberRole, "member role", Host => "host", Member => "member");
+names!(MemberRole, "member role", Host => "host", Moderator => "moderator", Member => "member");
 
 /// The lasting part of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +92,16 @@ pub struct Party {
     pub visibility: Visibility,
     /// Who steers it.
     pub control: Control,
-    /// Who opened it.
+    /// Whom it waits for.
+    #[serde(default)]
+    pub wait: Wait,
+    /// Whether newcomers are kept out.
+    #[serde(default)]
+    pub locked: bool,
+    /// When it is to begin, Unix milliseconds, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at_ms: Option<i64>,
+    /// Who opened it, or was handed it.
     pub host: UserId,
     /// What it opened with.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -46,6 +46,7 @@ async fn forget_in_parties(tx: &mut Connection, id: &str) -> Result<(), StorageE
         args![id, REMOVED],
     )
     .await?;
+    tx.run("DELETE FROM party_invites WHERE created_by = $1", args![id]).await?;
     // An id has no character that JSON would escape, and the quotes keep it from matching inside a longer one.
     let (quoted, instead) = (format!("\"{id}\""), format!("\"{REMOVED}\""));
     let named = like(&quoted);

@@ -3,18 +3,49 @@
 use crate::{Entry, Outcome, Page, Paged, Snapshot, StorageError, Store, db::args, people::parse};
 use soiree_domain::{ItemId, Party, PartyEvent, PartyId};
 
-type PartyRow =
-    (String, String, String, String, String, Option<String>, Option<String>, i64, Option<i64>, i64, i64);
+type PartyRow = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    i64,
+    Option<i64>,
+    i64,
+    i64,
+    String,
+    i64,
+    Option<i64>,
+);
 type EventRow = (String, i64, i64, i64, i64, Option<String>, String, i64, String);
 
 fn party(row: PartyRow) -> Result<Party, StorageError> {
-    let (id, name, visibility, control, host, item, password_hash, created_at_ms, ended_at_ms, epoch, fence) =
-        row;
+    let (
+        id,
+        name,
+        visibility,
+        control,
+        host,
+        item,
+        password_hash,
+        created_at_ms,
+        ended_at_ms,
+        epoch,
+        fence,
+        wait,
+        locked,
+        starts_at_ms,
+    ) = row;
     Ok(Party {
         id: parse("party id", &id)?,
         name,
         visibility: parse("visibility", &visibility)?,
         control: parse("control", &control)?,
+        wait: parse("wait policy", &wait)?,
+        locked: locked != 0,
+        starts_at_ms,
         host: parse("user id", &host)?,
         item: item.map(|text| parse("item id", &text)).transpose()?,
         password_hash,
@@ -50,8 +81,8 @@ impl Store {
         let touched = tx
             .run(
                 "INSERT INTO parties (id, name, visibility, control, host, item, password_hash, created_at_ms, ended_at_ms,
-                     epoch, fence)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
+                     epoch, fence, wait, locked, starts_at_ms)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING",
                 args![
                     party.id.as_str(),
                     party.name.as_str(),
@@ -63,7 +94,10 @@ impl Store {
                     party.created_at_ms,
                     party.ended_at_ms,
                     party.epoch,
-                    party.fence
+                    party.fence,
+                    party.wait.as_str(),
+                    i64::from(party.locked),
+                    party.starts_at_ms
                 ],
             )
             .await?;
@@ -80,7 +114,8 @@ impl Store {
             .read()
             .await?
             .first(
-                "SELECT id, name, visibility, control, host, item, password_hash, created_at_ms, ended_at_ms, epoch, fence
+                "SELECT id, name, visibility, control, host, item, password_hash, created_at_ms, ended_at_ms, epoch, fence,
+                     wait, locked, starts_at_ms
                  FROM parties WHERE id = $1",
                 args![id.as_str()],
             )
@@ -103,7 +138,8 @@ impl Store {
             .read()
             .await?
             .all(
-                "SELECT id, name, visibility, control, host, item, password_hash, created_at_ms, ended_at_ms, epoch, fence
+                "SELECT id, name, visibility, control, host, item, password_hash, created_at_ms, ended_at_ms, epoch, fence,
+                     wait, locked, starts_at_ms
                  FROM parties
                  WHERE visibility = 'public' AND ended_at_ms IS NULL AND (created_at_ms, id) < ($1, $2)
                  ORDER BY created_at_ms DESC, id DESC LIMIT $3",
@@ -114,7 +150,8 @@ impl Store {
         Ok(Paged { rows: rows.into_iter().map(party).collect::<Result<_, _>>()?, next })
     }
 
-    /// Writes what can change in a party: name, visibility, control, host, item, password and epoch. The fence is
+    /// Writes what can change in a party: name, visibility, control, host, item, password, epoch, whom it waits for,
+    /// whether it is locked and when it begins. The fence is
     /// changed by [`Store::claim_party`], the end by [`Store::end_party`]. False when there is no such party, or it
     /// has another fence.
     ///
@@ -125,7 +162,7 @@ impl Store {
         let touched = tx
             .run(
                 "UPDATE parties SET name = $2, visibility = $3, control = $4, host = $5, item = $6, password_hash = $7,
-                     epoch = $8 WHERE id = $1 AND fence = $9",
+                     epoch = $8, wait = $10, locked = $11, starts_at_ms = $12 WHERE id = $1 AND fence = $9",
                 args![
                     party.id.as_str(),
                     party.name.as_str(),
@@ -135,7 +172,10 @@ impl Store {
                     party.item.as_ref().map(ItemId::as_str),
                     party.password_hash.as_deref(),
                     party.epoch,
-                    party.fence
+                    party.fence,
+                    party.wait.as_str(),
+                    i64::from(party.locked),
+                    party.starts_at_ms
                 ],
             )
             .await?;

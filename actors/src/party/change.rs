@@ -1,6 +1,6 @@
 //! Opening and changing a party: what makes sense, and how a change becomes true.
 
-use super::{Change, Party};
+use super::{Change, Output, Party, rights::Capability};
 use crate::{
     fault::Fault,
     live::{NewParty, PartyChange},
@@ -8,6 +8,7 @@ use crate::{
 use actix::{ActorFutureExt, AtomicResponse, Handler, WrapFuture};
 use soiree_domain::{Visibility, bounds};
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// Whether a party can be opened like this.
 pub(crate) fn check_new(new: &NewParty) -> Result<(), Fault> {
@@ -42,7 +43,7 @@ pub(crate) fn changed(
     change: PartyChange,
     password_hash: Option<String>,
 ) -> Result<soiree_domain::Party, Fault> {
-    let PartyChange { name, visibility, control, item, password } = change;
+    let PartyChange { name, visibility, control, item, password, wait, starts_at_ms } = change;
     let mut party = party.clone();
     if let Some(name) = name {
         check_name(&name)?;
@@ -51,6 +52,8 @@ pub(crate) fn changed(
     party.visibility = visibility.unwrap_or(party.visibility);
     party.control = control.unwrap_or(party.control);
     party.item = item.unwrap_or(party.item);
+    party.wait = wait.unwrap_or(party.wait);
+    party.starts_at_ms = starts_at_ms.unwrap_or(party.starts_at_ms);
     check_password(party.visibility, password.as_deref())?;
     party.password_hash = match party.visibility {
         Visibility::Private => password_hash.or(party.password_hash),
@@ -63,13 +66,14 @@ pub(crate) fn changed(
 }
 
 impl Handler<Change> for Party {
-    type Result = AtomicResponse<Self, Result<soiree_domain::Party, Fault>>;
+    type Result = AtomicResponse<Self, Result<(soiree_domain::Party, oneshot::Receiver<()>), Fault>>;
 
     /// The row is changed first and then the members are told; nothing else is handled between, so that of two
     /// changes at once neither is lost.
     fn handle(&mut self, msg: Change, _ctx: &mut Self::Context) -> Self::Result {
-        let Change { change, password_hash } = msg;
-        let party = changed(self.state.party(), change, password_hash);
+        let Change { change, by, password_hash } = msg;
+        let allowed = by.map_or(Ok(()), |user| self.state.need(&user, Capability::Admin));
+        let party = allowed.and_then(|()| changed(self.state.party(), change, password_hash));
         let store = self.peers.store.clone();
         let stored = async move {
             let party = party?;
@@ -83,8 +87,11 @@ impl Handler<Change> for Party {
             let party: soiree_domain::Party = stored?;
             act.lasting.store(Arc::new(party.clone()));
             let effects = act.state.change(party.clone(), act.now_ms());
+            let (reached, wait) = oneshot::channel();
             act.perform(effects, ctx);
-            Ok(party)
+            act.release.put(Output::Reached(reached));
+            act.show();
+            Ok((party, wait))
         })))
     }
 }
@@ -92,7 +99,7 @@ impl Handler<Change> for Party {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use soiree_domain::{Control, PartyId, UserId};
+    use soiree_domain::{Control, PartyId, UserId, Wait};
 
     fn party(visibility: Visibility, password_hash: Option<&str>) -> soiree_domain::Party {
         soiree_domain::Party {
@@ -100,6 +107,9 @@ mod tests {
             name: "Evening".into(),
             visibility,
             control: Control::Host,
+            wait: Wait::Quorum,
+            locked: false,
+            starts_at_ms: None,
             host: UserId::new("ana").unwrap(),
             item: None,
             password_hash: password_hash.map(str::to_owned),

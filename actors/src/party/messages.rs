@@ -3,11 +3,12 @@
 use super::state::Conn;
 use crate::{
     fault::Fault,
-    live::{PartyChange, PartySnapshot},
+    live::{PartyChange, PartySnapshot, watch::Act},
     outbox::Outbox,
 };
 use actix::Message;
 use soiree_domain::{Mood, UserId};
+use tokio::sync::oneshot;
 
 /// How to answer the connection that asked.
 #[derive(Clone)]
@@ -49,7 +50,23 @@ pub(crate) struct Disconnect {
 pub(crate) struct Post {
     pub(crate) text: String,
     pub(crate) reply_to: Option<i64>,
+    pub(crate) mentions: Vec<UserId>,
     pub(crate) reply: Reply,
+}
+
+/// Something done with everybody watching. Sent by `Session`; what everybody is then told is the answer.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Do {
+    pub(crate) act: Act,
+    pub(crate) reply: Reply,
+}
+
+/// Asks whether a member may invite others. Sent by the façade.
+#[derive(Message)]
+#[rtype(result = "Result<(), Fault>")]
+pub(crate) struct MayInvite {
+    pub(crate) user: UserId,
 }
 
 /// A reaction. Sent by `Session`; never stored.
@@ -96,11 +113,14 @@ pub(crate) struct SnapshotQuery {
     pub(crate) viewer: UserId,
 }
 
-/// Changes the party itself. Sent by the façade, which has checked who asks; answers with the party as it is then.
+/// Changes the party itself. Sent by the façade; answers with the party as it is then, and with what tells when that has
+/// been journalled and told.
 #[derive(Message)]
-#[rtype(result = "Result<soiree_domain::Party, Fault>")]
+#[rtype(result = "Result<(soiree_domain::Party, oneshot::Receiver<()>), Fault>")]
 pub(crate) struct Change {
     pub(crate) change: PartyChange,
+    /// Who asks, if they have to be its host; the caller has looked otherwise.
+    pub(crate) by: Option<UserId>,
     /// Argon2 hash of the new password, if there is one.
     pub(crate) password_hash: Option<String>,
 }

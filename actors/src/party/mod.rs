@@ -5,12 +5,18 @@
 //! alone: [`Lost`] tells the directory, which rebuilds the party from the journal around the same sockets.
 
 pub(crate) mod change;
+mod clock;
+mod handlers;
 mod messages;
 pub(crate) mod mood;
+mod players;
+mod poll;
+mod queue;
 pub(crate) mod record;
 pub(crate) mod refresh;
 pub(crate) mod release;
 pub(crate) mod restore;
+pub(crate) mod rights;
 pub(crate) mod roster;
 pub mod settings;
 mod show;
@@ -26,9 +32,7 @@ use crate::{
     recommender::Recommender,
     sentiment::{Score, Sentiment},
 };
-use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, SpawnHandle, WrapFuture,
-};
+use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, SpawnHandle, WrapFuture};
 use arc_swap::ArcSwap;
 use metrics::counter;
 use record::Numbered;
@@ -36,8 +40,9 @@ use release::Release;
 use roster::{Roster, Seat};
 use soiree_domain::{PartyId, UserId};
 use soiree_storage::{Entry, Outcome, Snapshot, Store};
-use state::{Conn, Effect, Joining, State};
+use state::{Conn, Effect, State};
 use std::{sync::Arc, time::Duration};
+use tokio::sync::oneshot;
 
 #[cfg(test)]
 mod tests;
@@ -45,7 +50,8 @@ mod tests;
 #[cfg(test)]
 pub(crate) use messages::Panic;
 pub(crate) use messages::{
-    Change, Deed, Disconnect, Join, Leave, Post, React, Reply, SayMood, Scored, SnapshotQuery, Stop,
+    Change, Deed, Disconnect, Do, Join, Leave, MayInvite, Post, React, Reply, SayMood, Scored, SnapshotQuery,
+    Stop,
 };
 
 /// Messages that may wait.
@@ -65,12 +71,21 @@ pub(crate) struct Peers {
 
 /// Something that becomes visible in order.
 enum Output {
-    Announce { event: Numbered, author: Option<(Conn, Option<String>)> },
+    Announce {
+        event: Numbered,
+        author: Option<(Conn, Option<String>)>,
+    },
     Broadcast(Event),
     Latest(StateKind, Event),
-    Tell { conn: Conn, event: Event, reference: Option<String> },
+    Tell {
+        conn: Conn,
+        event: Event,
+        reference: Option<String>,
+    },
     Attach(Seat),
     Detach(Conn),
+    /// Everything before it has been written and told.
+    Reached(oneshot::Sender<()>),
 }
 
 /// Tells the directory when the actor is gone, also when a panic unwinds through it.
@@ -158,6 +173,8 @@ impl Party {
                 Effect::Score { seq, text } => self.score(seq, text, ctx),
                 Effect::Recommend(because) => self.recommend(because, ctx),
                 Effect::Save(saved) => self.save(&saved),
+                Effect::Row(party) => self.write_row(party, ctx),
+                Effect::Empty(seq) => self.empty(seq, ctx),
             }
         }
         self.show();
@@ -214,10 +231,12 @@ impl Party {
         let now_ms = self.now_ms();
         let members: Vec<UserId> = self.state.online().cloned().collect();
         let mood = self.state.room_mood(now_ms);
-        let party = self.state.party().clone();
+        let mut party = self.state.party().clone();
+        party.item = self.state.playing().cloned().or(party.item);
         let items = self.state.settings().round_items;
+        let vetoes = self.state.vetoed();
         let recommender = self.peers.recommender.clone();
-        let ask = async move { recommender.round(&party, members, &mood, because, items).await };
+        let ask = async move { recommender.round(&party, members, vetoes, &mood, because, items).await };
         ctx.spawn(ask.into_actor(self).map(|round, act, ctx| {
             let round = round.inspect_err(|fault| tracing::debug!(%fault, "a round was left out")).ok();
             let now_ms = act.now_ms();
@@ -238,8 +257,33 @@ impl Party {
         }));
     }
 
+    /// Writes the party's row. The journal has the change already, so that a failure is mended by the next change;
+    /// nothing else is handled meanwhile, so that rows are written in their order.
+    fn write_row(&self, party: soiree_domain::Party, ctx: &mut Context<Self>) {
+        self.lasting.store(Arc::new(party.clone()));
+        let store = self.peers.store.clone();
+        let write = async move { (store.update_party(&party).await, party.id) };
+        ctx.wait(write.into_actor(self).map(|(written, party), _, _| {
+            if !matches!(written, Ok(true)) {
+                tracing::warn!(%party, ?written, "a party's row was not written");
+            }
+        }));
+    }
+
+    /// Takes the content of a line out of the journal.
+    fn empty(&self, seq: i64, ctx: &mut Context<Self>) {
+        let (store, party) = (self.peers.store.clone(), self.state.party());
+        let (id, epoch) = (party.id.clone(), party.epoch);
+        let empty = async move { store.empty_event(&id, epoch, seq).await };
+        ctx.spawn(empty.into_actor(self).map(move |done, _, _| {
+            if let Err(error) = done {
+                tracing::error!(seq, %error, "a deleted line could not be emptied");
+            }
+        }));
+    }
+
     fn schedule(&mut self, ctx: &mut Context<Self>) {
-        let due = self.state.next_due_ms();
+        let due = self.state.next_due_ms(self.now_ms());
         if self.timer.map(|(at, _)| at) == due {
             return;
         }
@@ -280,123 +324,5 @@ impl Actor for Party {
         // After a crash the sockets are still there: they hear what they had not been told.
         let effects = self.state.readopt(&self.roster.seats(), self.roster.told_seq(), now_ms);
         self.perform(effects, ctx);
-    }
-}
-
-impl Handler<Join> for Party {
-    type Result = Result<(), Fault>;
-
-    fn handle(&mut self, msg: Join, ctx: &mut Self::Context) -> Self::Result {
-        let Join { user, name, since, admitted, reply } = msg;
-        if !admitted && !self.state.is_member(&user) {
-            return Err(Fault::WrongPassword);
-        }
-        let joining = Joining {
-            conn: reply.conn,
-            user: user.clone(),
-            name: name.clone(),
-            since,
-            reference: reply.reference,
-        };
-        let effects = self.state.join(joining, self.peers.clock.now_ms())?;
-        self.arriving.push(Seat { conn: reply.conn, user, name, outbox: reply.outbox });
-        self.perform(effects, ctx);
-        Ok(())
-    }
-}
-
-impl Handler<Leave> for Party {
-    type Result = Result<(), Fault>;
-
-    fn handle(&mut self, msg: Leave, ctx: &mut Self::Context) -> Self::Result {
-        let effects = self.state.leave(&msg.user, self.peers.clock.now_ms())?;
-        self.perform(effects, ctx);
-        Ok(())
-    }
-}
-
-impl Handler<Disconnect> for Party {
-    type Result = ();
-
-    fn handle(&mut self, msg: Disconnect, ctx: &mut Self::Context) {
-        let effects = self.state.disconnect(msg.conn, self.peers.clock.now_ms());
-        self.perform(effects, ctx);
-    }
-}
-
-impl Handler<Post> for Party {
-    type Result = ();
-
-    fn handle(&mut self, msg: Post, ctx: &mut Self::Context) {
-        let Post { text, reply_to, reply } = msg;
-        let now_ms = self.now_ms();
-        let result = self.state.chat(reply.conn, text, reply_to, reply.reference.clone(), now_ms);
-        self.answer(result, &reply, ctx);
-    }
-}
-
-impl Handler<React> for Party {
-    type Result = ();
-
-    fn handle(&mut self, msg: React, ctx: &mut Self::Context) {
-        let React { emoji, position_ms, reply } = msg;
-        let now_ms = self.now_ms();
-        let result = self.state.react(reply.conn, emoji, position_ms, now_ms);
-        self.answer(result, &reply, ctx);
-    }
-}
-
-impl Handler<SayMood> for Party {
-    type Result = ();
-
-    fn handle(&mut self, msg: SayMood, ctx: &mut Self::Context) {
-        let effects = self.state.said_mood(&msg.user, msg.mood, self.peers.clock.now_ms());
-        self.perform(effects, ctx);
-    }
-}
-
-impl Handler<Deed> for Party {
-    type Result = ();
-
-    fn handle(&mut self, msg: Deed, ctx: &mut Self::Context) {
-        let effects = self.state.deed(&msg.user, self.peers.clock.now_ms());
-        self.perform(effects, ctx);
-    }
-}
-
-impl Handler<Scored> for Party {
-    type Result = ();
-
-    fn handle(&mut self, msg: Scored, ctx: &mut Self::Context) {
-        let effects = self.state.scored(msg.seq, msg.compound, self.peers.clock.now_ms());
-        self.perform(effects, ctx);
-    }
-}
-
-impl Handler<Stop> for Party {
-    type Result = ();
-
-    fn handle(&mut self, _msg: Stop, ctx: &mut Self::Context) {
-        self.save(&self.state.saved());
-        self.lost.orderly = true;
-        ctx.stop();
-    }
-}
-
-impl Handler<SnapshotQuery> for Party {
-    type Result = actix::MessageResult<SnapshotQuery>;
-
-    fn handle(&mut self, msg: SnapshotQuery, _ctx: &mut Self::Context) -> Self::Result {
-        actix::MessageResult(self.state.snapshot(&msg.viewer, self.peers.clock.now_ms()))
-    }
-}
-
-#[cfg(test)]
-impl Handler<Panic> for Party {
-    type Result = ();
-
-    #[expect(clippy::panic, reason = "this message exists to prove what a panic costs")]
-    fn handle(&mut self, _msg: Panic, _ctx: &mut Self::Context) {
-        panic!("planned");
     }
 }

@@ -19,9 +19,9 @@ impl Party {
                 Output::Announce { event, author } => self.announce(&event, author),
                 Output::Broadcast(event) => {
                     let class = match &event {
-                        Event::Reaction { party, .. } | Event::Sentiment { party, .. } => {
-                            Class::Chat { party: party.clone(), seq: None }
-                        }
+                        Event::Reaction { party, .. }
+                        | Event::Sentiment { party, .. }
+                        | Event::Typing { party, .. } => Class::Chat { party: party.clone(), seq: None },
                         _ => Class::Control,
                     };
                     let bytes = self.peers.encode.encode(&event, None);
@@ -38,6 +38,9 @@ impl Party {
                 }
                 Output::Attach(seat) => self.roster.attach(seat),
                 Output::Detach(conn) => self.roster.detach(conn),
+                Output::Reached(waiting) => {
+                    let _gone_already = waiting.send(());
+                }
             }
         }
     }

@@ -5,18 +5,28 @@
 //! becomes visible only after its commit, and everything behind it waits for it, so that nobody ever sees
 //! an event that could still be lost.
 
+mod order;
 mod recovery;
 mod view;
+pub(crate) mod watch;
 
 use super::{
+    clock::Setting,
     mood::RoomMood,
+    players::Players,
+    poll::Poll,
+    queue::Queue,
     record::{Numbered, Record, Saved},
     refresh::Refresh,
+    rights::Capability,
     settings::PartySettings,
 };
 use crate::{
     fault::Fault,
-    live::{Because, ChatLine, Event, PartyFace, Round},
+    live::{
+        Because, ChatLine, Event, PartyFace, Round,
+        watch::{Cause, LeftReason, PlayState, Playback, QueueOp, Work},
+    },
     outbox::StateKind,
 };
 use soiree_domain::{MemberRole, Party, UserId, bounds};
@@ -51,13 +61,20 @@ pub(crate) enum Effect {
     Recommend(Because),
     /// Store the lasting state.
     Save(Saved),
+    /// Write the party's own row; the journal has it already.
+    Row(Party),
+    /// Empty an event in the journal, so that only its number is left.
+    Empty(i64),
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Member {
     name: String,
     role: MemberRole,
+    muted: bool,
     joined_ms: i64,
+    /// When others were last told that they are writing.
+    typing_ms: i64,
     /// Live connections of this person here.
     conns: BTreeSet<Conn>,
     /// Since when nobody is connected.
@@ -79,6 +96,21 @@ pub(crate) struct State {
     refresh: Refresh,
     rounds: u32,
     last_round: Option<(i64, i64, Arc<Round>)>,
+    playback: Playback,
+    /// Since when the clock stands for members who load.
+    waiting_since_ms: i64,
+    players: Players,
+    queue: Queue,
+    poll: Poll,
+    bans: BTreeSet<UserId>,
+}
+
+/// A line of chat on its way in.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    pub(crate) reply_to: Option<i64>,
+    pub(crate) mentions: Vec<UserId>,
 }
 
 /// Who joins, as the session tells it.
@@ -93,6 +125,12 @@ pub(crate) struct Joining {
 
 impl State {
     pub(crate) fn new(party: Party, settings: PartySettings) -> Self {
+        let opened_ms = party.created_at_ms;
+        let mut playback = Playback::empty(opened_ms);
+        if let Some(item) = party.item.clone() {
+            playback.work = Some(Work { item, title: None, url: None, duration_ms: None });
+            playback.state = PlayState::Paused;
+        }
         Self {
             party,
             settings,
@@ -106,6 +144,12 @@ impl State {
             refresh: Refresh::new(settings.refresh_gap_ms, settings.refresh_every_ms),
             rounds: 0,
             last_round: None,
+            playback,
+            waiting_since_ms: opened_ms,
+            players: Players::default(),
+            queue: Queue::default(),
+            poll: Poll::default(),
+            bans: BTreeSet::new(),
         }
     }
 
@@ -142,8 +186,8 @@ impl State {
             return Err(Fault::Ended);
         }
         let known = self.members.contains_key(&user);
-        if !known && self.members.len() >= self.settings.max_members {
-            return Err(Fault::Full(self.settings.max_members));
+        if !known {
+            self.door(&user)?;
         }
         let missed = since.and_then(|since| self.missed(since, now_ms));
         let mut effects = Vec::new();
@@ -170,6 +214,7 @@ impl State {
                     seq: self.seq,
                     online: self.online().cloned().collect(),
                     mood: self.mood.view(now_ms),
+                    watching: self.watching(&user),
                 };
                 effects.push(Effect::Tell { conn, event, reference });
                 for event in missed {
@@ -195,7 +240,7 @@ impl State {
             return Err(Fault::NotAMember);
         }
         let mut effects = Vec::new();
-        self.remove(user, now_ms, &mut effects);
+        self.send_out(user, None, None, now_ms, &mut effects);
         self.settle(now_ms, &mut effects);
         Ok(effects)
     }
@@ -204,6 +249,7 @@ impl State {
     pub(crate) fn disconnect(&mut self, conn: Conn, now_ms: i64) -> Vec<Effect> {
         let Some(user) = self.conns.remove(&conn) else { return Vec::new() };
         let mut effects = vec![Effect::Detach(conn)];
+        self.players.gone(conn);
         if let Some(member) = self.members.get_mut(&user) {
             member.conns.remove(&conn);
             if member.conns.is_empty() {
@@ -219,19 +265,23 @@ impl State {
     pub(crate) fn chat(
         &mut self,
         conn: Conn,
-        text: String,
-        reply_to: Option<i64>,
+        line: Line,
         reference: Option<String>,
         now_ms: i64,
     ) -> Result<Vec<Effect>, Fault> {
+        let Line { text, reply_to, mentions } = line;
         let user = self.conns.get(&conn).ok_or(Fault::NotAMember)?.clone();
+        self.need(&user, Capability::Chat)?;
         bounds::check_text(&text, bounds::MAX_CHAT_CHARS).map_err(|error| Fault::field("text", error))?;
         if reply_to.is_some_and(|seq| seq < 1 || seq > self.seq) {
             return Err(Fault::field("reply_to", "names no line of this party"));
         }
+        if let Some(stranger) = mentions.iter().find(|user| !self.members.contains_key(*user)) {
+            return Err(Fault::field("mentions", format!("{stranger} is not here")));
+        }
         let name = self.members.get(&user).map(|m| m.name.clone()).ok_or(Fault::NotAMember)?;
         let mut effects = Vec::new();
-        let record = Record::Chat { user, name, text: text.clone(), reply_to };
+        let record = Record::Chat { user, name, text: text.clone(), reply_to, mentions };
         let seq = self.record(record, now_ms, Some((conn, reference)), &mut effects);
         effects.push(Effect::Score { seq, text });
         self.settle(now_ms, &mut effects);
@@ -247,6 +297,7 @@ impl State {
         now_ms: i64,
     ) -> Result<Vec<Effect>, Fault> {
         let user = self.conns.get(&conn).ok_or(Fault::NotAMember)?.clone();
+        self.need(&user, Capability::Chat)?;
         if emoji.is_empty() || emoji.len() > 32 || emoji.chars().any(char::is_control) {
             return Err(Fault::field("emoji", "must be one emoji of at most 32 bytes"));
         }
@@ -328,18 +379,18 @@ impl State {
             .map(|(user, _)| user.clone())
             .collect();
         for user in gone {
-            self.remove(&user, now_ms, &mut effects);
+            self.send_out(&user, None, None, now_ms, &mut effects);
         }
         self.settle(now_ms, &mut effects);
         effects
     }
 
     /// When [`State::tick`] should be called next, if ever.
-    pub(crate) fn next_due_ms(&self) -> Option<i64> {
+    pub(crate) fn next_due_ms(&self, now_ms: i64) -> Option<i64> {
         let grace = self.settings.away_grace_ms;
         let away = self.members.values().filter_map(|m| m.away_since_ms).min().map(|since| since + grace);
         let refresh = if self.conns.is_empty() { None } else { self.refresh.next_due_ms() };
-        [away, refresh, self.mood.next_due_ms()].into_iter().flatten().min()
+        [away, refresh, self.mood.next_due_ms(), self.clock_due_ms(now_ms)].into_iter().flatten().min()
     }
 
     /// Numbers a record, applies it, and has it journalled and announced.
@@ -378,56 +429,110 @@ impl State {
                 let member = Member {
                     name: name.clone(),
                     role: *role,
+                    muted: false,
                     joined_ms: event.at_ms,
+                    typing_ms: 0,
                     conns: BTreeSet::new(),
                     away_since_ms: Some(now_ms),
                 };
                 self.members.insert(user.clone(), member);
             }
-            Record::Left { user } => {
+            Record::Left { user, .. } => {
                 self.members.remove(user);
                 self.mood.forget(user);
+                self.poll.forget(user);
             }
-            Record::Role { user, role } => {
+            Record::Role { user, role, .. } => {
                 if let Some(member) = self.members.get_mut(user) {
                     member.role = *role;
                 }
+                if *role == MemberRole::Host {
+                    self.party.host = user.clone();
+                }
             }
-            Record::Chat { user, name, text, reply_to } => {
-                self.chat.push_back(ChatLine {
-                    seq: event.seq,
-                    user: user.clone(),
-                    name: name.clone(),
-                    text: text.clone(),
-                    reply_to: *reply_to,
-                    at_ms: event.at_ms,
-                    sentiment: None,
-                });
+            Record::Muted { user, muted, .. } => {
+                if let Some(member) = self.members.get_mut(user) {
+                    member.muted = *muted;
+                }
+            }
+            Record::Ban { user, banned: true, .. } => {
+                self.bans.insert(user.clone());
+            }
+            Record::Ban { user, banned: false, .. } => {
+                self.bans.remove(user);
+            }
+            Record::Chat { .. } => {
+                self.chat.extend(event.line());
                 while self.chat.len() > self.settings.chat_tail {
                     self.chat.pop_front();
+                }
+            }
+            Record::Deleted { message, .. } => {
+                self.chat.retain(|line| line.seq != *message);
+                for old in self.tail.iter_mut().filter(|old| old.seq == *message) {
+                    old.record = Record::Removed;
                 }
             }
             Record::Round { round } => {
                 self.rounds = self.rounds.max(round.round);
                 self.last_round = Some((event.seq, event.at_ms, Arc::clone(round)));
             }
-            // The party's row is read before its journal and holds the last change.
-            Record::Changed { .. } | Record::Removed => {}
+            Record::Playback { playback } => self.apply_playback(playback, event.at_ms),
+            Record::Queue { op: QueueOp::Add, work, index, by } => {
+                self.queue.put(work.clone(), by.clone(), *index);
+            }
+            Record::Queue { op: QueueOp::Remove, work, .. } => {
+                self.queue.take(&work.item);
+            }
+            Record::Queue { op: QueueOp::Move, work, index, .. } => self.queue.shift(&work.item, *index),
+            Record::Vote { user, item, value, .. } => self.poll.cast(user, item.as_ref(), *value),
+            Record::Changed { now } => now.apply(&mut self.party),
+            Record::Removed => {}
         }
     }
 
-    fn remove(&mut self, user: &UserId, now_ms: i64, effects: &mut Vec<Effect>) {
+    fn apply_playback(&mut self, playback: &Playback, at_ms: i64) {
+        if playback.work != self.playback.work {
+            self.players.changed_work();
+            self.poll.started(playback.work.as_ref().map(|work| &work.item));
+        }
+        if playback.state == PlayState::Waiting && self.playback.state != PlayState::Waiting {
+            self.waiting_since_ms = at_ms;
+        }
+        self.playback = playback.clone();
+    }
+
+    /// Takes a member off the list, on their own wish or on somebody's order.
+    fn send_out(
+        &mut self,
+        user: &UserId,
+        by: Option<(UserId, LeftReason)>,
+        author: Option<(Conn, Option<String>)>,
+        now_ms: i64,
+        effects: &mut Vec<Effect>,
+    ) {
         let conns = self.members.get(user).map(|m| m.conns.clone()).unwrap_or_default();
-        self.record(Record::Left { user: user.clone() }, now_ms, None, effects);
+        let (by, reason) = by.unzip();
+        self.record(Record::Left { user: user.clone(), by, reason }, now_ms, author, effects);
         for conn in conns {
             self.conns.remove(&conn);
+            self.players.gone(conn);
             effects.push(Effect::Detach(conn));
         }
         self.refresh.wish(Because::MemberLeft);
+        if self.members.is_empty() {
+            // A film that nobody watches does not run on.
+            if matches!(self.playback.state, PlayState::Playing | PlayState::Waiting) {
+                self.set(Setting::Pause { position_ms: None }, Cause::Alone, now_ms, effects);
+            }
+        } else if *user == self.party.host {
+            self.hand_over_by_itself(now_ms, effects);
+        }
     }
 
     /// What follows from any change: mood to tell, a refresh to start.
     fn settle(&mut self, now_ms: i64, effects: &mut Vec<Effect>) {
+        self.settle_clock(now_ms, effects);
         let party = &self.party.id;
         if let Some((scores, mood)) = self.mood.flush(now_ms) {
             if !scores.is_empty() {

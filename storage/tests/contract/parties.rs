@@ -1,6 +1,6 @@
 use crate::rig::*;
-use soiree_domain::{Control, Party, Visibility};
-use soiree_storage::{Entry, Outcome, Page, Snapshot, Store};
+use soiree_domain::{Control, Party, Visibility, Wait};
+use soiree_storage::{Entry, Invite, Outcome, Page, Snapshot, Store};
 
 pub(crate) async fn a_party_is_listed_until_it_ends(store: Store) {
     let mut hidden = party("hidden", "ann", 9);
@@ -34,6 +34,9 @@ pub(crate) async fn a_party_is_listed_until_it_ends(store: Store) {
     hidden.control = Control::Everyone;
     hidden.password_hash = None;
     hidden.host = user_id("bob");
+    hidden.wait = Wait::All;
+    hidden.locked = true;
+    hidden.starts_at_ms = Some(1_000);
     assert!(store.update_party(&hidden).await.unwrap());
     assert!(!store.update_party(&party("none", "ann", 1)).await.unwrap());
     let fenced = Party { fence: hidden.fence + 1, name: "late".into(), ..hidden.clone() };
@@ -100,4 +103,36 @@ pub(crate) async fn two_snapshots_are_kept(store: Store) {
     }
     let late = Snapshot { party: p.clone(), epoch: 1, seq: 512, fence: 7, body: "{}".into() };
     assert_eq!(store.put_snapshot(&late).await.unwrap(), Outcome::Fenced);
+}
+
+pub(crate) async fn an_invitation_opens_its_party_so_often_and_so_long(store: Store) {
+    store.create_party(&party("p", "ann", 1)).await.unwrap();
+    store.create_party(&party("q", "ann", 1)).await.unwrap();
+    let invite = |byte, expires_at_ms, uses_left| Invite {
+        hash: [byte; 32],
+        party: party_id("p"),
+        created_by: user_id("ann"),
+        expires_at_ms,
+        uses_left,
+    };
+    store.add_invite(&invite(1, 100, Some(2)), 0).await.unwrap();
+    store.add_invite(&invite(2, 100, None), 0).await.unwrap();
+    let enter =
+        async |byte, party, now_ms| store.use_invite(&[byte; 32], &party_id(party), now_ms).await.unwrap();
+    assert!(!enter(3, "p", 1).await, "nobody made it");
+    assert!(!enter(1, "q", 1).await, "it opens another party");
+    assert!(enter(1, "p", 1).await && enter(1, "p", 99).await);
+    assert!(!enter(1, "p", 99).await, "it is used up");
+    assert!(enter(2, "p", 99).await && !enter(2, "p", 100).await, "it ends");
+    assert!(store.add_invite(&Invite { party: party_id("none"), ..invite(4, 9, None) }, 0).await.is_err());
+    store.delete_user(&user_id("ann")).await.unwrap();
+}
+
+pub(crate) async fn an_emptied_event_keeps_its_number_alone(store: Store) {
+    store.create_party(&party("p", "ann", 1)).await.unwrap();
+    store.commit(&[Entry::PartyEvent(event("p", 1, 1)), Entry::PartyEvent(event("p", 2, 1))]).await.unwrap();
+    store.empty_event(&party_id("p"), 1, 1).await.unwrap();
+    let events = store.last_events(&party_id("p"), 9).await.unwrap();
+    assert_eq!((events[0].seq, events[0].body.as_str()), (1, r#"{"removed":true}"#));
+    assert_ne!(events[1].body, events[0].body);
 }

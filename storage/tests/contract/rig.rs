@@ -2,7 +2,7 @@
 
 use soiree_domain::{
     Control, Domain, Interaction, InteractionKind, Item, ItemId, Party, PartyEvent, PartyId, User, UserId,
-    UserKind, Visibility,
+    UserKind, Visibility, Wait,
 };
 use soiree_storage::{Counts, Entry, Store, StoreOptions, Synchronous, testing::TempPostgres};
 use std::{future::Future, path::PathBuf, pin::Pin};
@@ -104,6 +104,9 @@ pub(crate) fn party(id: &str, host: &str, created_at_ms: i64) -> Party {
         name: format!("Party {id}"),
         visibility: Visibility::Public,
         control: Control::Host,
+        wait: Wait::Quorum,
+        locked: false,
+        starts_at_ms: None,
         host: user_id(host),
         item: None,
         password_hash: None,

@@ -212,6 +212,10 @@ mod tests {
         let mut all = Vec::from(missing);
         all.extend([
             Fault::Forbidden("no"),
+            Fault::NotAllowed("only the host may do this"),
+            Fault::Banned,
+            Fault::Locked,
+            Fault::Conflict("nothing plays"),
             Fault::WrongPassword,
             Fault::NotAMember,
             Fault::Ended,
@@ -229,6 +233,10 @@ mod tests {
             match fault {
                 Fault::NotFound { .. }
                 | Fault::Forbidden(_)
+                | Fault::NotAllowed(_)
+                | Fault::Banned
+                | Fault::Locked
+                | Fault::Conflict(_)
                 | Fault::WrongPassword
                 | Fault::NotAMember
                 | Fault::Ended

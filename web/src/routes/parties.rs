@@ -116,7 +116,7 @@ pub(crate) async fn change(
     if let Some(Some(item)) = &change.item {
         state.house.store().item(item).await?.ok_or_else(|| Fault::missing("item", item))?;
     }
-    let party = state.house.change_party(&id, change).await?;
+    let party = state.house.change_party(&id, change, None).await?;
     state.house.audit(caller.name(), "party.change", id.as_str(), "");
     Ok(HttpResponse::Ok().json(PartyView::from(party)))
 }

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use soiree_domain::{
     Control, Domain, InteractionKind, MemberRole, RelationKind, Role, Source, Strategy, Surface, UserKind,
-    Visibility,
+    Visibility, Wait,
 };
 use std::borrow::Cow;
 use utoipa::{
@@ -91,8 +91,11 @@ names! {
     [Visibility::Public, Visibility::Unlisted, Visibility::Private], true;
     /// Who may steer playback and the queue.
     ControlName(Control) = "Control", [Control::Host, Control::Everyone, Control::Vote], true;
+    /// Whom a party waits for while they load.
+    WaitName(Wait) = "Wait", [Wait::All, Wait::Quorum, Wait::Nobody], true;
     /// What a member is in a party.
-    MemberRoleName(MemberRole) = "MemberRole", [MemberRole::Host, MemberRole::Member], false;
+    MemberRoleName(MemberRole) = "MemberRole",
+    [MemberRole::Host, MemberRole::Moderator, MemberRole::Member], false;
     /// How a group answer weighs its members.
     StrategyName(Strategy) = "Strategy",
     [Strategy::Average, Strategy::LeastMisery, Strategy::AverageWithoutMisery], true;

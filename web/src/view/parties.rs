@@ -1,6 +1,6 @@
 //! Parties.
 
-use super::{ControlName, MemberRoleName, Stamp, VisibilityName};
+use super::{ControlName, MemberRoleName, Stamp, VisibilityName, WaitName};
 use crate::input::Change;
 use serde::Serialize;
 use serde_json::Value;
@@ -22,6 +22,14 @@ pub struct PartyView {
     pub visibility: VisibilityName,
     /// Who may steer it.
     pub control: ControlName,
+    /// Whom it waits for while they load.
+    pub wait: WaitName,
+    /// Whether it takes nobody in at the moment.
+    pub locked: bool,
+    /// When it begins, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub starts_at: Option<Stamp>,
     /// Who opened it, or was handed it.
     #[schema(value_type = String, example = "demo:ana")]
     pub host: UserId,
@@ -49,6 +57,9 @@ impl From<Party> for PartyView {
             name: party.name,
             visibility: party.visibility.into(),
             control: party.control.into(),
+            wait: party.wait.into(),
+            locked: party.locked,
+            starts_at: party.starts_at_ms.map(Stamp),
             host: party.host,
             item: party.item,
             password: party.password_hash.is_some(),
@@ -71,13 +82,16 @@ pub struct MemberBody {
     pub name: String,
     /// What they are here.
     pub role: MemberRoleName,
+    /// Whether the word was taken from them.
+    pub muted: bool,
     /// Whether they are connected now.
     pub online: bool,
 }
 
 impl From<MemberView> for MemberBody {
     fn from(member: MemberView) -> Self {
-        Self { user: member.user, name: member.name, role: member.role.into(), online: member.online }
+        let MemberView { user, name, role, muted, online } = member;
+        Self { user, name, role: role.into(), muted, online }
     }
 }
 
@@ -168,6 +182,10 @@ crate::input! {
         password: Option<String>,
         /// Who may steer it; `host` when absent.
         control: Option<ControlName>,
+        /// Whom it waits for while they load; `quorum` when absent.
+        wait: Option<WaitName>,
+        /// When it begins; the clock starts by itself then.
+        starts_at: Option<Stamp>,
     }
 }
 
@@ -179,6 +197,8 @@ impl From<PartyBody> for NewParty {
             visibility: body.visibility.map(|v| v.0).unwrap_or_default(),
             password: body.password,
             control: body.control.map(|c| c.0).unwrap_or_default(),
+            wait: body.wait.map(|w| w.0).unwrap_or_default(),
+            starts_at_ms: body.starts_at.map(|at| at.0),
         }
     }
 }
@@ -199,6 +219,11 @@ crate::input! {
         /// What it is about; `null` takes it away.
         #[schema(value_type = Option<String>, example = "demo:film-the-great-gatsby-2013")]
         item: Change<ItemId>,
+        /// Whom it waits for while they load.
+        wait: Option<WaitName>,
+        /// When it begins; `null` takes that away.
+        #[schema(value_type = Option<String>, format = DateTime, example = "2026-12-24T20:00:00Z")]
+        starts_at: Change<Stamp>,
     }
 }
 
@@ -214,6 +239,12 @@ impl From<PartyPatch> for PartyChange {
                 Change::Set(item) => Some(Some(item)),
             },
             password: patch.password,
+            wait: patch.wait.map(|w| w.0),
+            starts_at_ms: match patch.starts_at {
+                Change::Keep => None,
+                Change::Clear => Some(None),
+                Change::Set(at) => Some(Some(at.0)),
+            },
         }
     }
 }
@@ -231,7 +262,8 @@ pub struct EventView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, nullable = false, example = "demo:ana")]
     pub actor: Option<UserId>,
-    /// `joined`, `left`, `role`, `chat`, `round`, `changed` or `removed`.
+    /// `joined`, `left`, `role`, `muted`, `ban`, `chat`, `deleted`, `playback`, `queue`, `vote`, `round`, `changed` or
+    /// `removed`.
     #[schema(example = "chat")]
     pub kind: String,
     /// What happened, by kind. Never holds what is private to one member.

@@ -2,8 +2,9 @@
 
 use super::{Effect, Member, State};
 use crate::{
-    live::Round,
+    live::{Round, watch::PlayState},
     party::{
+        queue::Queue,
         record::{Numbered, Record, Saved, SavedMember},
         roster::Seat,
         settings::PartySettings,
@@ -29,14 +30,23 @@ impl State {
             state.rounds = saved.rounds;
             state.last_round = saved.last_round;
             state.chat = saved.chat.into();
+            if let Some(face) = saved.face {
+                face.apply(&mut state.party);
+            }
+            state.party.host = saved.host.unwrap_or_else(|| state.party.host.clone());
+            state.playback = saved.playback.unwrap_or_else(|| state.playback.clone());
+            state.waiting_since_ms = state.playback.at_ms;
+            state.queue = Queue::restore(saved.queue);
+            state.poll = saved.poll;
+            state.bans = saved.bans.into_iter().collect();
             for member in saved.members {
-                let SavedMember { user, name, role, joined_ms } = member;
-                let away_since_ms = Some(now_ms);
-                state
-                    .members
-                    .insert(user, Member { name, role, joined_ms, conns: BTreeSet::new(), away_since_ms });
+                let SavedMember { user, name, role, muted, joined_ms } = member;
+                let (conns, away_since_ms) = (BTreeSet::new(), Some(now_ms));
+                let member = Member { name, role, muted, joined_ms, typing_ms: 0, conns, away_since_ms };
+                state.members.insert(user, member);
             }
         }
+        let last_ms = events.last().map_or(state.playback.at_ms, |event| event.at_ms);
         for event in events {
             if event.seq > state.seq {
                 state.seq = event.seq;
@@ -45,7 +55,18 @@ impl State {
             state.tail.push_back(event);
         }
         state.trim(now_ms);
+        state.stand_still_after_sleep(last_ms, now_ms);
         state
+    }
+
+    /// Members whose server was gone for a moment play on, and so does the clock. After a long sleep nobody does.
+    fn stand_still_after_sleep(&mut self, last_ms: i64, now_ms: i64) {
+        let moves = matches!(self.playback.state, PlayState::Playing | PlayState::Waiting);
+        if moves && now_ms - last_ms.max(self.playback.at_ms) > self.settings.recovery_ms {
+            self.playback.position_ms = self.playback.position(last_ms);
+            self.playback.at_ms = last_ms;
+            self.playback.state = PlayState::Paused;
+        }
     }
 
     /// Takes over the sockets of a predecessor that crashed: nobody is told anything twice, and what had
@@ -107,6 +128,7 @@ impl State {
             user: user.clone(),
             name: m.name.clone(),
             role: m.role,
+            muted: m.muted,
             joined_ms: m.joined_ms,
         });
         let public = |(seq, at_ms, round): &(i64, i64, Arc<Round>)| (*seq, *at_ms, Arc::new(round.public()));
@@ -116,6 +138,12 @@ impl State {
             chat: self.chat.iter().cloned().collect(),
             rounds: self.rounds,
             last_round: self.last_round.as_ref().map(public),
+            face: Some((&self.party).into()),
+            host: Some(self.party.host.clone()),
+            playback: Some(self.playback.clone()),
+            queue: self.queue.entries().to_vec(),
+            poll: self.poll.clone(),
+            bans: self.bans.iter().cloned().collect(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The party as others see it.
 
 use super::State;
-use crate::live::{Event, MemberChange, MemberView, PartySnapshot};
+use crate::live::{Event, MemberChange, MemberView, PartySnapshot, Watching};
 use soiree_domain::{MemberRole, UserId};
 
 impl State {
@@ -11,12 +11,14 @@ impl State {
                 user: user.clone(),
                 name: m.name.clone(),
                 role: m.role,
+                muted: m.muted,
                 online: !m.conns.is_empty(),
             },
             None => MemberView {
                 user: user.clone(),
                 name: String::new(),
                 role: MemberRole::Member,
+                muted: false,
                 online: false,
             },
         }
@@ -29,7 +31,8 @@ impl State {
 
     pub(super) fn presence(&self, user: &UserId) -> Event {
         let party = self.party.id.clone();
-        Event::Member { party, seq: None, member: self.view(user), change: MemberChange::Presence }
+        let (member, change) = (self.view(user), MemberChange::Presence);
+        Event::Member { party, seq: None, member, change, by: None, reason: None }
     }
 
     /// The party as `viewer` sees it now.
@@ -41,7 +44,18 @@ impl State {
             chat: self.chat.iter().cloned().collect(),
             mood: self.mood.view(now_ms),
             recommendations: self.last_round.clone(),
+            watching: self.watching(viewer),
             viewer: viewer.clone(),
         }
+    }
+
+    /// What is played, waits and is voted on, as `viewer` sees it.
+    pub(super) fn watching(&self, viewer: &UserId) -> Box<Watching> {
+        let present = self.online().cloned().collect();
+        Box::new(Watching {
+            playback: self.playback.clone(),
+            queue: self.queue.entries().to_vec(),
+            poll: self.poll.view(viewer, &present),
+        })
     }
 }

@@ -140,6 +140,25 @@ impl Fields {
         self.required(name, value, stood)
     }
 
+    /// True or false.
+    pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.take(name)?;
+        if value.as_bool().is_none() {
+            self.fault(name, format!("must be true or false, not {}", kind(&value)));
+        }
+        value.as_bool()
+    }
+
+    /// A positive whole number that was sent as a text, as the ids of lines are.
+    pub(super) fn number_text(&mut self, name: &'static str) -> Option<i64> {
+        let text = self.text(name).0?;
+        let number = text.parse().ok().filter(|number| *number > 0);
+        if number.is_none() {
+            self.fault(name, "must be the id of a line");
+        }
+        number
+    }
+
     /// A list of at most `most` names.
     pub(super) fn names<T: FromStr<Err: Display>>(
         &mut self,

@@ -3,6 +3,7 @@
 //! The caller bounds the frame's size. Nesting is bounded by the JSON reader (128 levels).
 
 mod fields;
+mod party;
 
 #[cfg(test)]
 mod tests;
@@ -10,8 +11,8 @@ mod tests;
 use crate::problem::Problem;
 use fields::Fields;
 use serde_json::{Map, Value};
-use soiree_actors::live::{Command, LiveContext, NewParty};
-use soiree_domain::{Control, Domain, Mood, Visibility, bounds};
+use soiree_actors::live::{Command, LiveContext};
+use soiree_domain::{Domain, Mood, bounds};
 
 /// Longest `ref` in bytes.
 pub const MAX_REF_BYTES: usize = 64;
@@ -22,7 +23,7 @@ const MAX_TOKEN_BYTES: usize = 512;
 const MAX_PASSWORD_BYTES: usize = 512;
 
 /// The types a client may send.
-pub const KNOWN: [&str; 10] = [
+pub const KNOWN: [&str; 18] = [
     "hello",
     "clock",
     "context",
@@ -33,6 +34,14 @@ pub const KNOWN: [&str; 10] = [
     "party.leave",
     "party.chat",
     "party.react",
+    "party.playback",
+    "party.status",
+    "party.queue",
+    "party.vote",
+    "party.admin",
+    "party.change",
+    "party.invite",
+    "party.typing",
 ];
 
 /// The first frame of a connection.
@@ -129,11 +138,19 @@ fn read(mut map: Map<String, Value>) -> Result<Asked, Problem> {
         "context" => Some(Asked::Command(Command::Context(context(f)))),
         "event" => interaction(f).map(Asked::Command),
         "recommend" => recommend(f).map(Asked::Command),
-        "party.create" => create(f).map(Asked::Command),
-        "party.join" => join(f).map(Asked::Command),
+        "party.create" => party::create(f).map(Asked::Command),
+        "party.join" => party::join(f).map(Asked::Command),
         "party.leave" => f.required_named("party").map(|party| Asked::Command(Command::Leave { party })),
-        "party.chat" => chat(f).map(Asked::Command),
-        "party.react" => react(f).map(Asked::Command),
+        "party.chat" => party::chat(f).map(Asked::Command),
+        "party.react" => party::react(f).map(Asked::Command),
+        "party.playback" => party::playback(f).map(Asked::Command),
+        "party.status" => party::status(f).map(Asked::Command),
+        "party.queue" => party::queue(f).map(Asked::Command),
+        "party.vote" => party::vote(f).map(Asked::Command),
+        "party.admin" => party::admin(f).map(Asked::Command),
+        "party.change" => party::change(f).map(Asked::Command),
+        "party.invite" => party::invite(f).map(Asked::Command),
+        "party.typing" => party::typing(f).map(Asked::Command),
         other => {
             let shown: String = other.chars().take(40).collect();
             return Err(unknown_type(&format!("{shown:?} is not known")));
@@ -211,42 +228,4 @@ fn recommend(f: &mut Fields) -> Option<Command> {
     let limit = f.whole("limit", 1, 100).unwrap_or(10);
     let domains = f.names::<Domain>("domains", Domain::ALL.len());
     Some(Command::Recommend { limit: usize::try_from(limit).unwrap_or(10), domains })
-}
-
-fn create(f: &mut Fields) -> Option<Command> {
-    let name = f.required_words("name", bounds::MAX_NAME_CHARS);
-    let item = f.named("item");
-    let visibility = f.named::<Visibility>("visibility").unwrap_or_default();
-    let password = f.secret("password", MAX_PASSWORD_BYTES);
-    let control = f.named::<Control>("control").unwrap_or_default();
-    let name = name?.trim().to_owned();
-    Some(Command::Create(NewParty { name, item, visibility, password, control }))
-}
-
-fn join(f: &mut Fields) -> Option<Command> {
-    let party = f.required_named("party");
-    let password = f.secret("password", MAX_PASSWORD_BYTES);
-    let since = f.object("since", "since.", |f| {
-        let epoch = f.required_whole("epoch", 0, i64::MAX);
-        let seq = f.required_whole("seq", 0, i64::MAX);
-        Some((epoch?, seq?))
-    });
-    Some(Command::Join { party: party?, password, since })
-}
-
-fn chat(f: &mut Fields) -> Option<Command> {
-    let party = f.required_named("party");
-    let text = f.required_words("text", bounds::MAX_CHAT_CHARS);
-    let reply_to = f.whole("reply_to", 1, i64::MAX);
-    Some(Command::Chat { party: party?, text: text?, reply_to })
-}
-
-fn react(f: &mut Fields) -> Option<Command> {
-    let party = f.required_named("party");
-    let emoji = f.required_words("emoji", MAX_EMOJI_BYTES);
-    if emoji.as_ref().is_some_and(|emoji| emoji.len() > MAX_EMOJI_BYTES || emoji.contains(char::is_control)) {
-        f.fault("emoji", format!("must be one emoji of at most {MAX_EMOJI_BYTES} bytes"));
-    }
-    let position_ms = f.position_ms("position_ms");
-    Some(Command::React { party: party?, emoji: emoji?, position_ms })
 }

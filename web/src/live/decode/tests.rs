@@ -1,6 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;
+use soiree_domain::{Control, Visibility};
 
 fn command(value: &Value) -> Result<(Command, Option<String>), Refused> {
     let Decoded { asked, reference } = decode(value.to_string().as_bytes())?;
@@ -34,6 +35,17 @@ fn samples() -> Vec<Value> {
         json!({"type": "party.leave", "party": "p"}),
         json!({"type": "party.chat", "ref": "3", "party": "p", "text": "wow", "reply_to": 4}),
         json!({"type": "party.react", "party": "p", "emoji": "👍🏽", "position_ms": 7}),
+        json!({"type": "party.playback", "party": "p", "action": "load", "url": "https://media.example/a.mp4",
+               "title": "Ours", "duration_ms": 9, "position_ms": 1, "part": 2}),
+        json!({"type": "party.status", "party": "p", "position_ms": 7, "at_server_ms": 8, "buffering": true,
+               "rtt_ms": 3, "version": 1, "duration_ms": 9}),
+        json!({"type": "party.queue", "party": "p", "op": "move", "item": "demo:a", "to": 3}),
+        json!({"type": "party.vote", "party": "p", "item": "demo:a", "value": "veto"}),
+        json!({"type": "party.admin", "party": "p", "op": "delete-message", "message": "41"}),
+        json!({"type": "party.admin", "party": "p", "op": "ban", "user": "bo"}),
+        json!({"type": "party.change", "party": "p", "name": "Night", "wait": "all", "starts_at_ms": 0}),
+        json!({"type": "party.invite", "party": "p", "uses": 2, "expires_in_s": 60}),
+        json!({"type": "party.typing", "party": "p"}),
     ]
 }
 
@@ -47,13 +59,16 @@ fn every_type_is_read() {
     assert!(KNOWN.iter().all(|kind| seen.iter().any(|s| s == kind)));
     let chat = command(&json!({"type": "party.chat", "ref": "3", "party": "p", "text": "wow"})).unwrap();
     let party = soiree_domain::PartyId::new("p").unwrap();
-    assert_eq!(chat, (Command::Chat { party, text: "wow".into(), reply_to: None }, Some("3".into())));
+    assert_eq!(
+        chat,
+        (Command::Chat { party, text: "wow".into(), reply_to: None, mentions: vec![] }, Some("3".into()))
+    );
 }
 
 #[test]
 fn absent_and_null_are_the_same() {
     let party = json!({"type": "party.create", "name": " Friday ", "item": null, "visibility": null});
-    let Ok((Command::Create(new), None)) = command(&party) else { panic!("must be read") };
+    let Ok((Command::Create { new, media: None }, None)) = command(&party) else { panic!("must be read") };
     assert_eq!(
         (new.name.as_str(), new.visibility, new.control),
         ("Friday", Visibility::Public, Control::Host)
@@ -176,5 +191,27 @@ proptest! {
         bytes[at] = byte;
         let _ = decode(&bytes);
         let _ = decode(&bytes[..at]);
+    }
+}
+
+#[test]
+fn addresses_are_for_players_on_the_web() {
+    let load = |url: &str| {
+        command(&json!({"type": "party.playback", "party": "p", "action": "load", "url": url}))
+            .map(|(command, _)| command)
+    };
+    for url in ["https://a.example/f.mp4", "http://127.0.0.1:9000/live.m3u8?t=1#x"] {
+        let Ok(Command::Act(act)) = load(url) else { panic!("{url} must be read") };
+        assert!(format!("{act:?}").contains("url:"), "it got an id of its own");
+    }
+    for url in [
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "https://",
+        "https://ana:pw@a.example/",
+        "https://a b",
+        "x",
+    ] {
+        assert!(load(url).is_err(), "{url}");
     }
 }

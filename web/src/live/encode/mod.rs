@@ -1,6 +1,8 @@
 //! Events as frames: one JSON object each, ready to be written to any socket that may see it.
 
+mod card;
 mod views;
+mod watch;
 pub(crate) mod wire;
 
 #[cfg(test)]
@@ -10,7 +12,10 @@ use crate::problem::Problem;
 use bytes::Bytes;
 use serde::Serialize;
 use soiree_actors::{
-    live::{Encode, Event, PartySnapshot},
+    live::{
+        Encode, Event, PartySnapshot,
+        watch::{LeftReason, Verdict},
+    },
     outbox::GapFrame,
 };
 use soiree_domain::{Item, ItemId, PartyId, UserId};
@@ -51,12 +56,77 @@ impl JsonFrames {
             members: Seq(|| snapshot.members.iter().map(views::MemberCard::from)),
             chat: Seq(|| snapshot.chat.iter().map(|line| Line::new(None, line))),
             mood: views::Mood::new(None, &snapshot.mood),
+            watching: watch::Watching::new(&snapshot.watching, lookup),
             recommendations: round.map(|(seq, at_ms, round)| {
                 views::round(None, (*seq, *at_ms), round, &snapshot.viewer, lookup)
             }),
         };
-        let room = 1_024 + 128 * snapshot.members.len() + 256 * snapshot.chat.len();
+        let room = 1_024
+            + 128 * snapshot.members.len()
+            + 256
+                * (snapshot.chat.len() + snapshot.watching.queue.len() + snapshot.watching.poll.items.len());
         wire::text("party.snapshot", reference, &body, room)
+    }
+}
+
+impl JsonFrames {
+    /// Events about watching together.
+    fn watching(&self, event: &Event, reference: Option<&str>) -> Bytes {
+        let lookup = self.lookup.get();
+        match event {
+            Event::Playback { party, seq, playback } => {
+                let playback = watch::PlaybackView::new(playback, lookup);
+                let body = watch::PlaybackFrame { party: party.as_str(), seq: *seq, playback };
+                wire::text("party.playback", reference, &body, 512)
+            }
+            Event::Correction { party, correction } => {
+                let body = watch::CorrectionFrame::new(party.as_str(), correction);
+                wire::text("party.correction", reference, &body, 256)
+            }
+            Event::Sync { party, sync } => {
+                wire::text("party.sync", reference, &watch::SyncFrame::new(party.as_str(), sync), 192)
+            }
+            Event::Queue { party, seq, op, work, index, by } => {
+                let body = watch::QueueFrame {
+                    party: party.as_str(),
+                    seq: *seq,
+                    op: op.as_str(),
+                    work: watch::WorkView::new(work, lookup),
+                    index: *index,
+                    by,
+                };
+                wire::text("party.queue", reference, &body, 512)
+            }
+            Event::Poll { party, seq, by, item, value, tally, skip, outcome } => {
+                let body = watch::PollFrame {
+                    party: party.as_str(),
+                    seq: *seq,
+                    by,
+                    value: value.as_str(),
+                    item: item.as_ref(),
+                    tally: tally.as_ref().map(|tally| watch::TallyView::new(tally, None, lookup)),
+                    skip: *skip,
+                    outcome: outcome.map(Verdict::as_str),
+                };
+                wire::text("party.poll", reference, &body, 384)
+            }
+            Event::Typing { party, user } => wire::text(
+                "party.typing",
+                reference,
+                &watch::TypingFrame { party: party.as_str(), user },
+                160,
+            ),
+            Event::Invitation { party, invite, expires_at_ms, uses } => {
+                let body = watch::InvitationFrame {
+                    party: party.as_str(),
+                    invite,
+                    expires_at_ms: *expires_at_ms,
+                    uses: *uses,
+                };
+                wire::text("party.invitation", reference, &body, 256)
+            }
+            other => self.encode(other, reference),
+        }
     }
 }
 
@@ -84,7 +154,7 @@ impl Encode for JsonFrames {
                 wire::text("recommendations", reference, &body, 256 + 384 * answer.items.len())
             }
             Event::Snapshot(snapshot) => self.snapshot(snapshot, reference),
-            Event::Resumed { party, epoch, seq, online, mood } => {
+            Event::Resumed { party, epoch, seq, online, mood, watching } => {
                 let body = views::Resumed {
                     party: party.as_str(),
                     recovered: true,
@@ -92,12 +162,19 @@ impl Encode for JsonFrames {
                     seq: *seq,
                     online: Seq(|| online.iter().map(UserId::as_str)),
                     mood: views::Mood::new(None, mood),
+                    watching: watch::Watching::new(watching, lookup),
                 };
                 wire::text("party.resumed", reference, &body, 512 + 40 * online.len())
             }
-            Event::Member { party, seq, member, change } => {
-                let change = change.as_str();
-                let body = views::Member { party: party.as_str(), seq: *seq, change, member: member.into() };
+            Event::Member { party, seq, member, change, by, reason } => {
+                let body = views::Member {
+                    party: party.as_str(),
+                    seq: *seq,
+                    change: change.as_str(),
+                    member: member.into(),
+                    by: by.as_ref().map(UserId::as_str),
+                    reason: reason.map(LeftReason::as_str),
+                };
                 wire::text("party.member", reference, &body, 320)
             }
             Event::Chat { party, line } => {
@@ -111,16 +188,18 @@ impl Encode for JsonFrames {
                     name: &now.name,
                     visibility: now.visibility.as_str(),
                     control: now.control.as_str(),
+                    wait: now.wait.as_str(),
+                    locked: now.locked,
+                    starts_at_ms: now.starts_at_ms,
                     item: now.item.as_ref().map(ItemId::as_str),
                 };
                 wire::text("party.changed", reference, &body, 320)
             }
-            Event::Removed { party, seq } => wire::text(
-                "party.removed",
-                reference,
-                &views::Removed { party: party.as_str(), seq: *seq },
-                128,
-            ),
+            Event::Removed { party, seq, message } => {
+                let message = message.map(views::Id);
+                let body = views::Removed { party: party.as_str(), seq: *seq, message };
+                wire::text("party.removed", reference, &body, 128)
+            }
             Event::Sentiment { party, scores } => {
                 let one = |(seq, score): &(i64, f32)| views::Score { seq: *seq, score: Four(*score) };
                 let body = views::Sentiment { party: party.as_str(), scores: Seq(|| scores.iter().map(one)) };
@@ -143,6 +222,13 @@ impl Encode for JsonFrames {
                 let body = views::round(Some(party.as_str()), (*seq, *at_ms), round, viewer, lookup);
                 wire::text("party.recommendations", reference, &body, 512 + 1_024 * round.items.len())
             }
+            Event::Playback { .. }
+            | Event::Correction { .. }
+            | Event::Sync { .. }
+            | Event::Queue { .. }
+            | Event::Poll { .. }
+            | Event::Typing { .. }
+            | Event::Invitation { .. } => self.watching(event, reference),
             Event::Notice { text } => {
                 wire::text("notice", reference, &views::Notice { text }, 64 + text.len())
             }

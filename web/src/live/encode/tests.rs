@@ -2,7 +2,10 @@ use super::*;
 use serde_json::{Value, json};
 use soiree_actors::{
     fault::Fault,
-    live::{Because, ChatLine, MemberView, MoodView, Personal, Round, RoundItem},
+    live::{
+        Because, ChatLine, MemberView, MoodView, Personal, Round, RoundItem, Watching,
+        watch::{Playback, PollView},
+    },
 };
 use soiree_domain::{
     Domain, MemberRole, ModelVersion, Mood, Reason, RecommendationId, Scored, Source, Strategy, UserId,
@@ -121,6 +124,9 @@ fn a_snapshot_hides_the_password_and_carries_the_reference() {
             name: "Friday".into(),
             visibility: soiree_domain::Visibility::Private,
             control: soiree_domain::Control::Host,
+            wait: soiree_domain::Wait::Quorum,
+            locked: false,
+            starts_at_ms: None,
             host: user("ana"),
             item: None,
             password_hash: Some("secret".into()),
@@ -134,6 +140,7 @@ fn a_snapshot_hides_the_password_and_carries_the_reference() {
             user: user("ana"),
             name: "Ana".into(),
             role: MemberRole::Host,
+            muted: false,
             online: true,
         }],
         chat: vec![ChatLine {
@@ -142,11 +149,17 @@ fn a_snapshot_hides_the_password_and_carries_the_reference() {
             name: "Ana".into(),
             text: "hi\n\"there\"".into(),
             reply_to: None,
+            mentions: vec![],
             at_ms: 9,
             sentiment: Some(0.5),
         }],
         mood: MoodView { mood: Mood::new(0.5, 0.25), confidence: 0.1, drivers: vec!["chat".into()] },
         recommendations: Some((1, 8, round(&[user("ana")]))),
+        watching: Box::new(Watching {
+            playback: Playback::empty(5),
+            queue: vec![],
+            poll: PollView::default(),
+        }),
         viewer: user("ana"),
     };
     let frame = read(&JsonFrames::new().encode(&Event::Snapshot(Box::new(snapshot)), Some("9")));

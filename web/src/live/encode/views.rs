@@ -1,10 +1,9 @@
 //! What stands in each frame: thin borrowing views that serialise straight from the typed events.
 
-use super::Lookup;
+use super::{Lookup, card::Card, watch::Watching};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use soiree_actors::live::{ChatLine, MemberView, MoodView, Personal, Round, RoundItem};
-use soiree_domain::{Domain, Item, ItemId, Party, Reason, Scored, UserId};
-use std::sync::Arc;
+use soiree_domain::{ItemId, Party, Reason, Scored, UserId};
 
 /// Parties up to this size see every member's satisfaction; in larger ones each sees their own.
 pub(crate) const OPEN_SATISFACTION: usize = 16;
@@ -63,6 +62,8 @@ pub(crate) struct Resumed<'a, S: Serialize> {
     pub(crate) seq: i64,
     pub(crate) online: S,
     pub(crate) mood: Mood<'a>,
+    #[serde(flatten)]
+    pub(crate) watching: Watching<'a>,
 }
 
 #[derive(Serialize)]
@@ -73,6 +74,10 @@ pub(crate) struct Member<'a> {
     pub(crate) change: &'static str,
     #[serde(flatten)]
     pub(crate) member: MemberCard<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -80,12 +85,19 @@ pub(crate) struct MemberCard<'a> {
     pub(crate) user: &'a str,
     pub(crate) name: &'a str,
     pub(crate) role: &'static str,
+    pub(crate) muted: bool,
     pub(crate) online: bool,
 }
 
 impl<'a> From<&'a MemberView> for MemberCard<'a> {
     fn from(view: &'a MemberView) -> Self {
-        Self { user: view.user.as_str(), name: &view.name, role: view.role.as_str(), online: view.online }
+        Self {
+            user: view.user.as_str(),
+            name: &view.name,
+            role: view.role.as_str(),
+            muted: view.muted,
+            online: view.online,
+        }
     }
 }
 
@@ -101,13 +113,15 @@ pub(crate) struct Line<'a> {
     text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<i64>,
+    #[serde(skip_serializing_if = "<[UserId]>::is_empty")]
+    mentions: &'a [UserId],
     at_ms: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     sentiment: Option<Four>,
 }
 
 /// A number as text.
-struct Id(i64);
+pub(crate) struct Id(pub(crate) i64);
 
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -125,6 +139,7 @@ impl<'a> Line<'a> {
             name: &line.name,
             text: &line.text,
             reply_to: line.reply_to,
+            mentions: &line.mentions,
             at_ms: line.at_ms,
             sentiment: line.sentiment.map(Four),
         }
@@ -135,6 +150,8 @@ impl<'a> Line<'a> {
 pub(crate) struct Removed<'a> {
     pub(crate) party: &'a str,
     pub(crate) seq: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<Id>,
 }
 
 #[derive(Serialize)]
@@ -144,8 +161,12 @@ pub(crate) struct Changed<'a> {
     pub(crate) name: &'a str,
     pub(crate) visibility: &'static str,
     pub(crate) control: &'static str,
+    pub(crate) wait: &'static str,
+    pub(crate) locked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) item: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) starts_at_ms: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -212,45 +233,6 @@ pub(crate) struct Bye<'a> {
     pub(crate) code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reconnect_after_ms: Option<u32>,
-}
-
-/// An item as people recognise it: its id, and what the catalogue knows.
-struct Card {
-    id: ItemId,
-    item: Option<Arc<Item>>,
-}
-
-impl Card {
-    fn new(id: &ItemId, lookup: Option<&Lookup>) -> Self {
-        Self { id: id.clone(), item: lookup.and_then(|look| look(id)) }
-    }
-}
-
-#[derive(Serialize)]
-struct CardFields<'a> {
-    item: &'a str,
-    /// The id once more when the catalogue does not know the item any longer.
-    title: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    domain: Option<Domain>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    year: Option<i32>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    creators: &'a [String],
-}
-
-impl Serialize for Card {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let known = self.item.as_deref();
-        let fields = CardFields {
-            item: self.id.as_str(),
-            title: known.map_or(self.id.as_str(), |item| &item.title),
-            domain: known.map(|item| item.domain),
-            year: known.and_then(|item| item.year),
-            creators: known.map_or(&[], |item| &item.creators),
-        };
-        fields.serialize(to)
-    }
 }
 
 #[derive(Serialize)]
@@ -425,6 +407,10 @@ pub(crate) struct PartyCard<'a> {
     name: &'a str,
     visibility: &'static str,
     control: &'static str,
+    wait: &'static str,
+    locked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    starts_at_ms: Option<i64>,
     host: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     item: Option<&'a str>,
@@ -438,6 +424,9 @@ impl<'a> From<&'a Party> for PartyCard<'a> {
             name: &party.name,
             visibility: party.visibility.as_str(),
             control: party.control.as_str(),
+            wait: party.wait.as_str(),
+            locked: party.locked,
+            starts_at_ms: party.starts_at_ms,
             host: party.host.as_str(),
             item: party.item.as_ref().map(ItemId::as_str),
             created_at_ms: party.created_at_ms,
@@ -454,6 +443,8 @@ pub(crate) struct Snapshot<'a, M: Serialize, C: Serialize, R: Serialize> {
     pub(crate) members: M,
     pub(crate) chat: C,
     pub(crate) mood: Mood<'a>,
+    #[serde(flatten)]
+    pub(crate) watching: Watching<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) recommendations: Option<R>,
 }

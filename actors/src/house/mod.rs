@@ -3,15 +3,16 @@
 //! [`House::start`] wires the actors; each method is one sentence to the right one. Waits have a deadline
 //! ([`Settings::deadline_ms`]).
 
+mod parties;
+
 use crate::{
     clock::Clock,
-    directory::{self, Directory, Drain, Find, Live, Open, Stats},
+    directory::{self, Directory, Drain, Stats},
     fault::Fault,
     journal::{Journal, JournalSettings},
-    live::{Encode, NewParty, PartyChange, PartySnapshot, Personal},
+    live::{Encode, Personal},
     outbox::{Counters, Limits, Outbox},
-    party::{Change, SnapshotQuery, settings::PartySettings},
-    password,
+    party::settings::PartySettings,
     pool::Pool,
     profiles::Profiles,
     recommender::{GroupAnswered, GroupQuery, PersonalQuery, Recommender, RecommenderSettings, Similar},
@@ -19,8 +20,7 @@ use crate::{
 };
 use actix::{Actor, Addr};
 use soiree_domain::{
-    Domain, Friendship, Interaction, Item, ItemId, Party, PartyId, Principal, Relation, SessionId, User,
-    UserId,
+    Domain, Friendship, Interaction, Item, ItemId, Principal, Relation, SessionId, User, UserId,
 };
 use soiree_engine::{Catalogue, Served};
 use soiree_storage::{AuditRow, Entry, Idempotency, Outcome, Store, Written};
@@ -352,51 +352,6 @@ impl House {
         Ok(written)
     }
 
-    /// Opens a party for `host`.
-    ///
-    /// # Errors
-    /// [`Fault::Invalid`] when a field is wrong.
-    pub async fn open_party(&self, host: UserId, new: NewParty) -> Result<Party, Fault> {
-        let password_hash = match new.password.clone() {
-            Some(word) => Some(self.in_time("hashing", password::hash(&self.vault, word)).await?),
-            None => None,
-        };
-        self.ask("opening a party", self.directory.send(Open { host, new, password_hash })).await
-    }
-
-    /// The party as `viewer` sees it; starts it when it sleeps.
-    ///
-    /// # Errors
-    /// [`Fault::NotFound`], [`Fault::Ended`].
-    pub async fn party(&self, party: &PartyId, viewer: UserId) -> Result<PartySnapshot, Fault> {
-        let live = self.find_party(party).await?;
-        let answer = live.addr.send(SnapshotQuery { viewer });
-        self.in_time("asking a party", async { answer.await.map_err(|_| Fault::Overloaded("a party")) }).await
-    }
-
-    /// Changes a party: true and durable when this returns, and its members are told.
-    ///
-    /// # Errors
-    /// [`Fault::NotFound`], [`Fault::Ended`], [`Fault::Invalid`]; nothing is changed then.
-    pub async fn change_party(&self, party: &PartyId, change: PartyChange) -> Result<Party, Fault> {
-        let password_hash = match change.password.clone() {
-            Some(word) => Some(self.in_time("hashing", password::hash(&self.vault, word)).await?),
-            None => None,
-        };
-        let live = self.find_party(party).await?;
-        let answer = live.addr.send(Change { change, password_hash });
-        self.in_time("changing a party", async { answer.await.unwrap_or(Err(Fault::Overloaded("a party"))) })
-            .await
-    }
-
-    /// Ends a party for good.
-    ///
-    /// # Errors
-    /// [`Fault::NotFound`].
-    pub async fn end_party(&self, party: &PartyId) -> Result<(), Fault> {
-        self.ask("ending a party", self.directory.send(directory::End { party: party.clone() })).await
-    }
-
     /// Counts of what lives on this node.
     ///
     /// # Errors
@@ -430,21 +385,6 @@ impl House {
     pub async fn stop(&self) {
         let _already_gone = self.directory.send(Drain).await;
         self.journal.flush().await;
-    }
-
-    pub(crate) async fn find_party(&self, party: &PartyId) -> Result<Live, Fault> {
-        self.ask("finding a party", self.directory.send(Find { party: party.clone() })).await
-    }
-
-    /// Whether the party asks for no password, or this one is right.
-    pub(crate) async fn admits(&self, party: &Party, given: Option<String>) -> Result<bool, Fault> {
-        match (&party.password_hash, given) {
-            (None, _) => Ok(true),
-            (Some(_), None) => Ok(false),
-            (Some(hash), Some(given)) => {
-                self.in_time("checking a password", password::verify(&self.vault, hash.clone(), given)).await
-            }
-        }
     }
 
     pub(crate) fn directory(&self) -> &Addr<Directory> {

@@ -3,14 +3,20 @@
 //! The frames' JSON stands in `web`; here nothing knows how an event is written down. A party asks the
 //! injected [`Encode`] once per broadcast and shares the bytes.
 
+pub mod watch;
+
 use crate::fault::Fault;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use soiree_domain::{
     Control, Domain, InteractionKind, ItemId, MemberRole, ModelVersion, Mood, PartyId, RecommendationId,
-    Scored, SessionId, Strategy, UserId, Visibility,
+    Scored, SessionId, Strategy, UserId, Visibility, Wait,
 };
 use std::sync::Arc;
+use watch::{
+    Correction, LeftReason, PartyAct, Playback, PollView, QueueOp, Queued, SkipTally, SyncReport, Tally,
+    Verdict, VoteValue, Work,
+};
 
 /// What a client asks, after `hello`.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,13 +47,20 @@ pub enum Command {
         domains: Option<Vec<Domain>>,
     },
     /// Opens a party; answered with [`Event::Snapshot`].
-    Create(NewParty),
+    Create {
+        /// What it is like.
+        new: NewParty,
+        /// What it opens with, if that is known by its address.
+        media: Option<Work>,
+    },
     /// Joins a party, answered with [`Event::Snapshot`] or [`Event::Resumed`].
     Join {
         /// Which.
         party: PartyId,
         /// For private parties.
         password: Option<String>,
+        /// What opens it without a password.
+        invite: Option<String>,
         /// The last event seen, as (epoch, seq).
         since: Option<(i64, i64)>,
     },
@@ -64,6 +77,26 @@ pub enum Command {
         text: String,
         /// The number of the line it answers.
         reply_to: Option<i64>,
+        /// Members it speaks to.
+        mentions: Vec<UserId>,
+    },
+    /// Does something with everybody watching.
+    Act(PartyAct),
+    /// Changes the party itself; answered with [`Event::Changed`] or [`Event::Ack`].
+    Change {
+        /// Which.
+        party: PartyId,
+        /// What.
+        change: PartyChange,
+    },
+    /// Makes an invitation; answered with [`Event::Invitation`].
+    Invite {
+        /// To which party.
+        party: PartyId,
+        /// For how many; absent for any number.
+        uses: Option<i64>,
+        /// For how long, in milliseconds.
+        lives_ms: i64,
     },
     /// Shows a feeling. Never stored.
     React {
@@ -104,6 +137,10 @@ pub struct NewParty {
     pub password: Option<String>,
     /// Who steers it.
     pub control: Control,
+    /// Whom it waits for.
+    pub wait: Wait,
+    /// When it is to begin, Unix milliseconds.
+    pub starts_at_ms: Option<i64>,
 }
 
 /// What is to change in a party; absent parts stay.
@@ -119,6 +156,10 @@ pub struct PartyChange {
     pub item: Option<Option<ItemId>>,
     /// Another password, for private parties. A party that is no longer private has none.
     pub password: Option<String>,
+    /// Whom it waits for.
+    pub wait: Option<Wait>,
+    /// When it begins; `Some(None)` takes that away.
+    pub starts_at_ms: Option<Option<i64>>,
 }
 
 /// What a client is told.
@@ -166,6 +207,8 @@ pub enum Event {
         online: Vec<UserId>,
         /// How the room feels now, for the same reason.
         mood: MoodView,
+        /// What is played, waits and is voted on.
+        watching: Box<Watching>,
     },
     /// Somebody came, went or changed.
     Member {
@@ -177,6 +220,10 @@ pub enum Event {
         member: MemberView,
         /// What happened.
         change: MemberChange,
+        /// Who brought it about, if somebody else did.
+        by: Option<UserId>,
+        /// Why they are no longer here, if they were sent.
+        reason: Option<LeftReason>,
     },
     /// Somebody said something.
     Chat {
@@ -194,12 +241,89 @@ pub enum Event {
         /// What it is now.
         now: PartyFace,
     },
-    /// An event whose content was removed at a person's wish; only its number is left.
+    /// An event whose content was removed at a person's wish, only its number is left; or a line was taken away.
     Removed {
         /// Where.
         party: PartyId,
         /// Its number.
         seq: i64,
+        /// The number of the line that is gone; absent when it is this event itself.
+        message: Option<i64>,
+    },
+    /// The party's clock as it is now.
+    Playback {
+        /// Where.
+        party: PartyId,
+        /// Its number; absent for an answer to somebody whose command changed nothing.
+        seq: Option<i64>,
+        /// The clock.
+        playback: Playback,
+    },
+    /// A player is off.
+    Correction {
+        /// Where.
+        party: PartyId,
+        /// What it should do.
+        correction: Correction,
+    },
+    /// How well the room plays together.
+    Sync {
+        /// Where.
+        party: PartyId,
+        /// How well.
+        sync: SyncReport,
+    },
+    /// The queue was changed.
+    Queue {
+        /// Where.
+        party: PartyId,
+        /// Its number.
+        seq: i64,
+        /// How.
+        op: QueueOp,
+        /// Which work.
+        work: Work,
+        /// Where it came to, or had been.
+        index: usize,
+        /// By whom.
+        by: UserId,
+    },
+    /// Somebody voted.
+    Poll {
+        /// Where.
+        party: PartyId,
+        /// Its number.
+        seq: i64,
+        /// Who.
+        by: UserId,
+        /// On which work; absent for going on.
+        item: Option<ItemId>,
+        /// What.
+        value: VoteValue,
+        /// How the work stands now.
+        tally: Option<Tally>,
+        /// How going on stands now.
+        skip: SkipTally,
+        /// What it brought about.
+        outcome: Option<Verdict>,
+    },
+    /// Somebody is writing.
+    Typing {
+        /// Where.
+        party: PartyId,
+        /// Who.
+        user: UserId,
+    },
+    /// An invitation was made.
+    Invitation {
+        /// To which party.
+        party: PartyId,
+        /// The secret.
+        invite: String,
+        /// When it ends, Unix milliseconds.
+        expires_at_ms: i64,
+        /// For how many; absent for any number.
+        uses: Option<i64>,
     },
     /// How chat lines sound.
     Sentiment {
@@ -274,6 +398,14 @@ pub enum MemberChange {
     Role,
     /// Their last socket went, or the first came back.
     Presence,
+    /// The word was taken from them.
+    Muted,
+    /// They have it again.
+    Unmuted,
+    /// They may not come any longer.
+    Banned,
+    /// They may come again.
+    Unbanned,
 }
 
 impl MemberChange {
@@ -285,6 +417,10 @@ impl MemberChange {
             Self::Left => "left",
             Self::Role => "role",
             Self::Presence => "presence",
+            Self::Muted => "muted",
+            Self::Unmuted => "unmuted",
+            Self::Banned => "banned",
+            Self::Unbanned => "unbanned",
         }
     }
 }
@@ -298,6 +434,8 @@ pub struct MemberView {
     pub name: String,
     /// What they are here.
     pub role: MemberRole,
+    /// Whether the word was taken from them.
+    pub muted: bool,
     /// Whether a socket of theirs is here now.
     pub online: bool,
 }
@@ -313,6 +451,24 @@ pub struct PartyFace {
     pub control: Control,
     /// What it is about.
     pub item: Option<ItemId>,
+    /// Whom it waits for.
+    #[serde(default)]
+    pub wait: Wait,
+    /// Whether newcomers are kept out.
+    #[serde(default)]
+    pub locked: bool,
+    /// When it begins, Unix milliseconds.
+    #[serde(default)]
+    pub starts_at_ms: Option<i64>,
+}
+
+impl PartyFace {
+    /// Makes a party look like this.
+    pub(crate) fn apply(&self, party: &mut soiree_domain::Party) {
+        let Self { name, visibility, control, item, wait, locked, starts_at_ms } = self.clone();
+        (party.name, party.visibility, party.control, party.item) = (name, visibility, control, item);
+        (party.wait, party.locked, party.starts_at_ms) = (wait, locked, starts_at_ms);
+    }
 }
 
 impl From<&soiree_domain::Party> for PartyFace {
@@ -322,6 +478,9 @@ impl From<&soiree_domain::Party> for PartyFace {
             visibility: party.visibility,
             control: party.control,
             item: party.item.clone(),
+            wait: party.wait,
+            locked: party.locked,
+            starts_at_ms: party.starts_at_ms,
         }
     }
 }
@@ -339,6 +498,9 @@ pub struct ChatLine {
     pub text: String,
     /// The number of the line it answers.
     pub reply_to: Option<i64>,
+    /// Members it speaks to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<UserId>,
     /// When.
     pub at_ms: i64,
     /// How it sounds, once scored, -1 to 1.
@@ -366,6 +528,10 @@ pub enum Because {
     MoodShift,
     /// A member did something to an item.
     Event,
+    /// What played is over.
+    Finished,
+    /// A member voted.
+    Vote,
     /// A member went.
     MemberLeft,
     /// A member came.
@@ -380,6 +546,8 @@ impl Because {
             Self::Timer => "timer",
             Self::MoodShift => "mood-shift",
             Self::Event => "event",
+            Self::Finished => "finished",
+            Self::Vote => "vote",
             Self::MemberLeft => "member-left",
             Self::MemberJoined => "member-joined",
         }
@@ -454,8 +622,21 @@ pub struct PartySnapshot {
     pub mood: MoodView,
     /// The last round, with its number and time.
     pub recommendations: Option<(i64, i64, Arc<Round>)>,
+    /// What is played, waits and is voted on.
+    pub watching: Box<Watching>,
     /// Who looks; decides which private reasons are shown.
     pub viewer: UserId,
+}
+
+/// What a party plays, what waits, and what is voted on, as one member sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Watching {
+    /// The party's clock.
+    pub playback: Playback,
+    /// What waits, in order.
+    pub queue: Vec<Queued>,
+    /// The poll.
+    pub poll: PollView,
 }
 
 /// Writes events down as ready frames. Implemented by `web`.

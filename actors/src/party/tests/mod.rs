@@ -1,15 +1,19 @@
-//! The state against a naive model: thousands of evenings of joins, chat, drops, returns and rebuilds.
+//! The state against a naive model: thousands of evenings of joins, chat, films, votes, drops, returns and rebuilds.
 
+mod naive;
+mod watch;
+
+use self::naive::Naive;
 use super::{
     record::{Numbered, Record, Saved},
     settings::PartySettings,
-    state::{Conn, Effect, Joining, State},
+    state::{Conn, Effect, Joining, Line, State},
 };
-use crate::live::{Because, Event, Round};
+use crate::live::{Because, Event, Round, watch::Act};
 use proptest::prelude::*;
 use soiree_domain::{
     Control, ItemId, ModelVersion, Party, PartyId, RecommendationId, Scored, Strategy as GroupStrategy,
-    UserId, Visibility,
+    UserId, Visibility, Wait,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +25,9 @@ fn party() -> Party {
         name: "Evening".into(),
         visibility: Visibility::Public,
         control: Control::Host,
+        wait: Wait::Quorum,
+        locked: false,
+        starts_at_ms: None,
         host: user(0),
         item: None,
         password_hash: None,
@@ -37,6 +44,10 @@ fn user(n: u8) -> UserId {
 
 fn joining(conn: Conn, n: u8, since: Option<(i64, i64)>) -> Joining {
     Joining { conn, user: user(n), name: format!("User {n}"), since, reference: None }
+}
+
+fn line(text: &str) -> Line {
+    Line { text: text.to_owned(), ..Line::default() }
 }
 
 fn round(members: &BTreeSet<UserId>, item: u8) -> Round {
@@ -67,6 +78,8 @@ fn round(members: &BTreeSet<UserId>, item: u8) -> Round {
 struct Rig {
     journal: Vec<Numbered>,
     saved: Option<Saved>,
+    /// The party's row as it was last written.
+    row: Option<Party>,
     attached: BTreeSet<Conn>,
     /// The number of the last event each connection knows.
     knows: BTreeMap<Conn, i64>,
@@ -101,9 +114,14 @@ impl Rig {
                         Event::Chat { line, .. } => self.see(conn, line.seq),
                         Event::Member { seq: Some(seq), .. }
                         | Event::Recommendations { seq, .. }
-                        | Event::Changed { seq, .. } => {
+                        | Event::Changed { seq, .. }
+                        | Event::Playback { seq: Some(seq), .. }
+                        | Event::Queue { seq, .. }
+                        | Event::Poll { seq, .. }
+                        | Event::Removed { seq, .. } => {
                             self.see(conn, seq);
                         }
+                        Event::Playback { seq: None, .. } | Event::Correction { .. } => {}
                         Event::Resumed { seq, .. } => {
                             assert!(
                                 self.knows[&conn] <= seq,
@@ -124,6 +142,10 @@ impl Rig {
                     self.asked = true;
                 }
                 Effect::Save(saved) => self.saved = Some(saved),
+                Effect::Empty(seq) => {
+                    self.journal[usize::try_from(seq).unwrap() - 1].record = Record::Removed
+                }
+                Effect::Row(row) => self.row = Some(row),
                 Effect::Broadcast(_) | Effect::Latest(..) | Effect::Score { .. } => {}
             }
         }
@@ -161,6 +183,7 @@ enum Step {
     Deed(u8),
     Answer(u8),
     Rename(u8),
+    Act { user: u8, act: Act },
     Wait(i64),
     Crash,
 }
@@ -175,30 +198,10 @@ fn step() -> impl proptest::strategy::Strategy<Value = Step> {
         1 => (0_u8..6).prop_map(Step::Deed),
         2 => (0_u8..4).prop_map(Step::Answer),
         1 => (0_u8..4).prop_map(Step::Rename),
+        8 => (0_u8..6, watch::act()).prop_map(|(user, act)| Step::Act { user, act }),
         2 => (1_i64..40_000).prop_map(Step::Wait),
         1 => Just(Step::Crash),
     ]
-}
-
-/// What a naive reader makes of the journal: who is in, and what was said.
-fn naive(journal: &[Numbered]) -> (BTreeSet<UserId>, Vec<String>) {
-    let (mut members, mut chat) = (BTreeSet::new(), Vec::new());
-    for event in journal {
-        match &event.record {
-            Record::Joined { user, .. } => {
-                assert!(members.insert(user.clone()), "joined twice");
-            }
-            Record::Left { user } => {
-                assert!(members.remove(user), "left without being there");
-            }
-            Record::Chat { user, text, .. } => {
-                assert!(members.contains(user), "spoke without being there");
-                chat.push(text.clone());
-            }
-            Record::Role { .. } | Record::Round { .. } | Record::Changed { .. } | Record::Removed => {}
-        }
-    }
-    (members, chat)
 }
 
 fn play(steps: Vec<Step>, settings: PartySettings) {
@@ -223,11 +226,14 @@ fn play(steps: Vec<Step>, settings: PartySettings) {
                     rig.knows.insert(conn, seq);
                 }
                 conns.insert(user, conn);
-                rig.perform(state.join(joining(conn, user, since), now_ms).unwrap());
+                let may = Naive::read(&rig.journal).may_enter(&self::user(user), state.party());
+                let joined = state.join(joining(conn, user, since), now_ms);
+                assert_eq!(joined.is_ok(), may, "the door: {joined:?}");
+                rig.perform(joined.unwrap_or_default());
             }
             Step::Leave(n) => {
                 let result = state.leave(&user(n), now_ms);
-                assert_eq!(result.is_ok(), naive(&rig.journal).0.contains(&user(n)));
+                assert_eq!(result.is_ok(), Naive::read(&rig.journal).members.contains_key(&user(n)));
                 rig.perform(result.unwrap_or_default());
             }
             Step::Drop(n) => {
@@ -237,8 +243,10 @@ fn play(steps: Vec<Step>, settings: PartySettings) {
             }
             Step::Chat { user, text } => {
                 let conn = conns.get(&user).copied().unwrap_or(0);
-                let allowed = rig.attached.contains(&conn);
-                let result = state.chat(conn, text, None, None, now_ms);
+                let may = Naive::read(&rig.journal).may_speak(&self::user(user));
+                let allowed = rig.attached.contains(&conn) && may;
+                let line = Line { text, ..Line::default() };
+                let result = state.chat(conn, line, None, now_ms);
                 assert_eq!(result.is_ok(), allowed);
                 rig.perform(result.unwrap_or_default());
             }
@@ -246,7 +254,7 @@ fn play(steps: Vec<Step>, settings: PartySettings) {
             Step::Deed(n) => rig.perform(state.deed(&user(n), now_ms)),
             Step::Answer(item) => {
                 if std::mem::take(&mut rig.asked) {
-                    let members = naive(&rig.journal).0;
+                    let members = Naive::read(&rig.journal).members.into_keys().collect();
                     rig.perform(state.round_ready(Some(round(&members, item)), now_ms));
                 }
             }
@@ -254,31 +262,46 @@ fn play(steps: Vec<Step>, settings: PartySettings) {
                 let named = Party { name: format!("Evening {n}"), ..state.party().clone() };
                 rig.perform(state.change(named, now_ms));
             }
+            Step::Act { user, act } => {
+                let conn = conns.get(&user).copied().unwrap_or(0);
+                let naive = Naive::read(&rig.journal);
+                let present = rig.attached.contains(&conn);
+                let may = present && naive.may(&self::user(user), &act, state.party());
+                let result = state.act(conn, act.clone(), None, now_ms);
+                if !may {
+                    assert!(result.is_err(), "{user} may not {act:?}");
+                }
+                rig.perform(result.unwrap_or_default());
+            }
             Step::Wait(ms) => {
                 now_ms += ms;
                 rig.perform(state.tick(now_ms));
             }
             Step::Crash => {
                 let saved = rig.saved.clone();
-                state = State::restore(party(), settings, saved, rig.journal.clone(), now_ms);
+                let row = rig.row.clone().unwrap_or_else(party);
+                state = State::restore(row, settings, saved, rig.journal.clone(), now_ms);
                 rig.asked = false;
                 rig.attached.clear();
             }
         }
-        let (members, chat) = naive(&rig.journal);
+        let naive = Naive::read(&rig.journal);
         let shown = state.snapshot(&user(0), now_ms);
         assert_eq!(shown.seq, i64::try_from(rig.journal.len()).unwrap());
-        assert_eq!(shown.members.iter().map(|m| m.user.clone()).collect::<BTreeSet<_>>(), members);
-        let tail: Vec<_> = chat.iter().rev().take(settings.chat_tail).rev().cloned().collect();
-        assert_eq!(shown.chat.iter().map(|l| l.text.clone()).collect::<Vec<_>>(), tail);
+        naive.agrees(&shown, settings.chat_tail);
         for conn in &rig.attached {
             assert_eq!(rig.last(*conn), state.seq(), "connection {conn} is behind");
         }
     }
 }
 
+/// How many evenings are played: 400, or `SOIREE_EVENINGS`.
+fn evenings() -> u32 {
+    std::env::var("SOIREE_EVENINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: evenings(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_state_agrees_with_a_naive_reader(steps in prop::collection::vec(step(), 1..120)) {
@@ -296,7 +319,7 @@ fn who_comes_back_in_time_gets_exactly_what_was_missed() {
     state.disconnect(2, now_ms);
     for text in ["one", "two"] {
         now_ms += 10;
-        state.chat(1, text.into(), None, None, now_ms).unwrap();
+        state.chat(1, line(text), None, now_ms).unwrap();
     }
     let effects = state.join(joining(3, 1, Some((1, 2))), now_ms).unwrap();
     let told: Vec<_> = effects
@@ -316,7 +339,7 @@ fn who_comes_back_in_time_gets_exactly_what_was_missed() {
 fn who_comes_back_too_late_gets_a_snapshot() {
     let mut state = State::new(party(), PartySettings::default());
     state.join(joining(1, 0, None), START_MS).unwrap();
-    state.chat(1, "hello".into(), None, None, START_MS).unwrap();
+    state.chat(1, line("hello"), None, START_MS).unwrap();
     let late = START_MS + PartySettings::default().recovery_ms + 1;
     for (since, now_ms) in [((1, 1), late), ((2, 1), START_MS), ((1, 99), START_MS), ((1, -1), START_MS)] {
         let mut state = state.clone();
@@ -331,13 +354,11 @@ fn a_member_without_a_socket_leaves_after_the_grace_time() {
     let mut state = State::new(party(), PartySettings::default());
     state.join(joining(1, 0, None), START_MS).unwrap();
     state.disconnect(1, START_MS);
-    let due = state.next_due_ms().unwrap();
+    let due = state.next_due_ms(START_MS).unwrap();
     assert_eq!(due, START_MS + PartySettings::default().away_grace_ms);
     assert!(state.tick(due - 1).is_empty());
     let effects = state.tick(due);
-    assert!(
-        effects.iter().any(|e| matches!(e, Effect::Journal(n) if n.record == Record::Left { user: user(0) }))
-    );
+    assert!(effects.iter().any(|e| matches!(e, Effect::Journal(n) if n.record.kind() == "left")));
     assert!(!state.is_member(&user(0)));
 }
 

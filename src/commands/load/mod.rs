@@ -1,0 +1,15 @@
+//! `soiree load`: how much a running server takes, and how well players stay in step.
+
+mod crowd;
+mod figures;
+mod playback;
+mod plot;
+
+use crate::{
+    Failure,
+    cli::{self, Common},
+};
+
+pub(crate) fn run(args: &cli::Load, common: &Common) -> Result<(), Failure> {
+    if args.playback { playback::run(args, common.json) } else { crowd::run(args, common.json) }
+}
