@@ -10,11 +10,11 @@
 use super::{
     decode::{self, Asked, Decoded, Hello, Refused},
     hello::{self, Admitted},
-    limit::Limit,
+    limit::{Limit, Rate},
     socket::{Arrived, Incoming, Meters, Outgoing, Socket, Why, handshake},
     wheel::{Times, Wheel},
 };
-use crate::{app::AppState, problem::Problem};
+use crate::{access::budget::Seat, app::AppState, problem::Problem};
 use actix_web::{
     HttpRequest, HttpResponse,
     body::BodyStream,
@@ -30,7 +30,8 @@ use soiree_actors::{
     outbox::{CloseReason, outbox},
     session::{self, SessionLink},
 };
-use std::{rc::Rc, sync::Arc};
+use soiree_domain::{Principal, User, UserId};
+use std::{net::IpAddr, rc::Rc, sync::Arc};
 
 /// The subprotocol that clients ask for.
 pub const SUBPROTOCOL: &str = "soiree.v1.json";
@@ -46,6 +47,10 @@ pub struct LiveSettings {
     pub frames_per_second: u32,
     /// Frames that it may send at once.
     pub frames_burst: u32,
+    /// Bytes per second that a socket may send on average.
+    pub bytes_per_second: u32,
+    /// Bytes that it may send at once; at least one frame.
+    pub bytes_burst: u32,
     /// Seconds between two pings; a socket silent for twice as long is closed.
     pub heartbeat_s: u64,
     /// Seconds a new socket has to say hello.
@@ -60,6 +65,8 @@ impl Default for LiveSettings {
             max_frame_bytes: 65_536,
             frames_per_second: 50,
             frames_burst: 200,
+            bytes_per_second: 65_536,
+            bytes_burst: 262_144,
             heartbeat_s: 25,
             hello_s: 5,
             origins: Vec::new(),
@@ -97,20 +104,25 @@ async fn open(req: HttpRequest, payload: Payload, edge: Data<Edge>) -> Result<Ht
     }
     let protocol = negotiate(req.headers())?;
     let house = &edge.state.house;
+    let address = edge.state.address(&req);
+    let seat = edge.state.budgets.seat_address(address, house.clock().now_ms())?;
     let (sender, drain) =
         outbox(house.settings().outbox, Arc::clone(house.counters()), house.encode().gap_frame());
     let socket = Rc::new(Socket::new(sender, Rc::clone(&edge.meters), edge.wheel.now()));
     edge.wheel.watch(Rc::clone(&socket));
-    let limit = Limit::new(settings.frames_per_second, settings.frames_burst);
+    let limit = Limit::new(
+        Rate { per_second: settings.frames_per_second, burst: settings.frames_burst },
+        Rate { per_second: settings.bytes_per_second, burst: settings.bytes_burst },
+    );
     let incoming = Incoming::new(payload, MAX_HELLO_BYTES, limit, house.clock().clone());
-    rt::spawn(serve(edge, Rc::clone(&socket), incoming));
+    rt::spawn(serve(edge, Rc::clone(&socket), incoming, address));
 
     let mut response = HttpResponse::build(StatusCode::SWITCHING_PROTOCOLS);
     response.upgrade("websocket").insert_header((header::SEC_WEBSOCKET_ACCEPT, &accept[..]));
     if protocol {
         response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL)));
     }
-    Ok(response.body(BodyStream::new(Outgoing::new(drain, socket))))
+    Ok(response.body(BodyStream::new(Outgoing::new(drain, socket, seat))))
 }
 
 /// Pages of the same host and of the listed origins are welcome; programs send no origin.
@@ -141,11 +153,11 @@ fn negotiate(headers: &HeaderMap) -> Result<bool, Problem> {
 }
 
 /// Serves one socket until its client or the server ends it.
-async fn serve(edge: Data<Edge>, socket: Rc<Socket>, mut incoming: Incoming) {
+async fn serve(edge: Data<Edge>, socket: Rc<Socket>, mut incoming: Incoming, address: IpAddr) {
     let state = &edge.state;
     let now_tick = || edge.wheel.now();
     let Some((hello, reference)) = first(&socket, &mut incoming, now_tick).await else { return };
-    let admitted = match hello::admit(state, &hello).await {
+    let admitted = match hello::admit(state, &hello, address).await {
         Ok(admitted) => admitted,
         Err(problem) => {
             socket.refuse(&problem, reference.as_deref(), None);
@@ -156,11 +168,13 @@ async fn serve(edge: Data<Edge>, socket: Rc<Socket>, mut incoming: Incoming) {
     if socket.outbox.is_closed() {
         return;
     }
-    let link = connect(state, &socket, admitted, reference.as_deref());
+    let Admitted { principal, user, resume, seat } = admitted;
+    let link = connect(state, &socket, (principal, user, resume), reference.as_deref());
     // The way in needed more memory than the stay; what is left is the loop's own state.
     if greet(&link, hello).await {
         incoming.allow(state.settings.live.max_frame_bytes);
-        converse(&link, &socket, &mut incoming, now_tick).await;
+        let guest = Speaker { state, link, seat, address };
+        converse(&guest, &socket, &mut incoming, now_tick).await;
     } else {
         socket.hang_up(Why::INTERNAL, None);
     }
@@ -196,8 +210,12 @@ async fn first(
 }
 
 /// Starts the session and says welcome.
-fn connect(state: &AppState, socket: &Socket, admitted: Admitted, reference: Option<&str>) -> SessionLink {
-    let Admitted { principal, user, resume } = admitted;
+fn connect(
+    state: &AppState,
+    socket: &Socket,
+    (principal, user, resume): (Principal, User, Option<String>),
+    reference: Option<&str>,
+) -> SessionLink {
     let (id, name) = (user.id.clone(), user.name.clone());
     let link = state.house.connect(&principal, user, socket.outbox.clone());
     socket.greeted.set(true);
@@ -223,8 +241,35 @@ async fn greet(link: &SessionLink, hello: Hello) -> bool {
     link.send(session::Incoming { command: Command::Context(context), reference: None }).await
 }
 
+/// Somebody who was let in.
+struct Speaker<'s> {
+    state: &'s AppState,
+    link: SessionLink,
+    seat: Seat<UserId>,
+    address: IpAddr,
+}
+
+impl Speaker<'_> {
+    /// Hands a command to the session, if it is within the budgets. False when the session is gone.
+    async fn say(&self, socket: &Socket, command: Command, reference: Option<String>) -> bool {
+        if matches!(command, Command::Create(_) | Command::Join { .. }) {
+            let now_ms = self.state.house.clock().now_ms();
+            if let Err(problem) = self.state.budgets.join(self.seat.key(), self.address, now_ms) {
+                socket.refuse(&problem, reference.as_deref(), None);
+                return true;
+            }
+        }
+        self.link.send(session::Incoming { command, reference }).await
+    }
+}
+
 /// Passes commands to the session, one at a time, until the connection is over.
-async fn converse(link: &SessionLink, socket: &Socket, incoming: &mut Incoming, now_tick: impl Fn() -> u64) {
+async fn converse(
+    speaker: &Speaker<'_>,
+    socket: &Socket,
+    incoming: &mut Incoming,
+    now_tick: impl Fn() -> u64,
+) {
     loop {
         let arrived = incoming.next(socket, &now_tick).await;
         if socket.outbox.is_closed() {
@@ -233,7 +278,7 @@ async fn converse(link: &SessionLink, socket: &Socket, incoming: &mut Incoming, 
         match arrived {
             Arrived::Text(text) => match decode::decode(&text) {
                 Ok(Decoded { asked: Asked::Command(command), reference }) => {
-                    if !link.send(session::Incoming { command, reference }).await {
+                    if !speaker.say(socket, command, reference).await {
                         socket.hang_up(Why::INTERNAL, None);
                         return;
                     }
