@@ -2,7 +2,7 @@
 
 use crate::{
     app::{AppState, configure},
-    upgrade,
+    upgrade::Upgraded,
 };
 use actix_http::{HttpService, error::DispatchError};
 use actix_service::{ServiceFactory, fn_factory, fn_service, map_config};
@@ -20,12 +20,14 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::timeout;
+
 /// Bounds and times of the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Threads that serve connections.
     pub workers: usize,
-    /// Connections one worker holds at most.
+    /// Connections one worker holds at most, and sockets on the average of all workers.
     pub max_connections: usize,
     /// How long an idle connection is kept, in seconds.
     pub keep_alive_secs: u64,
@@ -66,18 +68,19 @@ pub fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// What one worker does with its connections. Sockets of the live channel leave HTTP behind ([`upgrade`]); for them
+/// What one worker does with its connections. Sockets of the live channel leave HTTP behind ([`crate::upgrade`]); for them
 /// the application stands a second time.
 fn connections(
     settings: &Settings,
     state: &Data<AppState>,
+    upgraded: &Upgraded,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<>
 {
     let app = |state: Data<AppState>| {
         map_config(App::new().configure(|cfg| configure(cfg, state)), |()| AppConfig::default())
     };
-    let (plain, upgraded) = (app(state.clone()), Rc::new(app(state.clone())));
-    let stopping = state.stopping.clone();
+    let (plain, second) = (app(state.clone()), app(state.clone()));
+    let (upgraded, stopping) = (upgraded.clone(), state.stopping.clone());
     HttpService::build()
         .keep_alive(Duration::from_secs(settings.keep_alive_secs))
         .client_request_timeout(Duration::from_secs(settings.head_timeout_secs))
@@ -92,10 +95,12 @@ fn connections(
             }
         })
         .upgrade(fn_factory(move || {
-            let app = upgraded.new_service(());
+            let (app, upgraded) = (second.new_service(()), upgraded.clone());
             async move {
                 let app = Rc::new(app.await?);
-                Ok::<_, ()>(fn_service(move |(req, framed)| upgrade::serve(Rc::clone(&app), req, framed)))
+                Ok::<_, ()>(fn_service(move |(req, framed)| {
+                    upgraded.clone().serve(Rc::clone(&app), req, framed)
+                }))
             }
         }))
         .finish(plain)
@@ -116,12 +121,14 @@ pub async fn run(
     let stopping = state.stopping.clone();
     let workers = settings.workers.max(1);
     let (max_connections, shutdown_secs) = (settings.max_connections, settings.shutdown_secs);
+    let upgraded = Upgraded::new(max_connections.saturating_mul(workers));
+    let sockets = upgraded.clone();
     let server = Server::build()
         .workers(workers)
         .max_concurrent_connections(max_connections)
         .shutdown_timeout(shutdown_secs)
         .disable_signals()
-        .listen("soiree", listener, move || connections(&settings, &state))?
+        .listen("soiree", listener, move || connections(&settings, &state, &upgraded))?
         .run();
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
@@ -130,6 +137,8 @@ pub async fn run(
         () = shutdown => {}
     }
     stopping.cancel();
+    // Workers do not wait for connections that have left HTTP.
+    let _in_time = timeout(Duration::from_secs(shutdown_secs), sockets.over()).await;
     let (_stopped, ended) = tokio::join!(handle.stop(true), server);
     ended
 }

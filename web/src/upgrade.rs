@@ -17,7 +17,7 @@ use actix_web::{
     Error,
     dev::{Service, ServiceResponse},
     http::StatusCode,
-    rt::net::TcpStream,
+    rt::{self, net::TcpStream},
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
@@ -29,10 +29,11 @@ use std::{
     net::Shutdown,
     pin::{Pin, pin},
     rc::Rc,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::codec::Encoder;
 
 /// Bytes read from a connection at a time.
@@ -40,40 +41,90 @@ const READ_BYTES: usize = 16 * 1_024;
 /// How long a client may take to close its side after the server has closed its own.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// What a client hears for whom there is no place.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
 thread_local! {
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES].into());
 }
 
-/// Answers a request that asks for another protocol, and serves the connection to its end.
-///
-/// # Errors
-/// When the application fails, or the connection breaks.
-pub(crate) async fn serve<S>(
-    app: Rc<S>,
-    mut req: Request,
-    framed: Framed<TcpStream, Codec>,
-) -> Result<(), Error>
-where
-    S: Service<Request, Response = ServiceResponse<BoxBody>, Error = Error>,
-{
-    let FramedParts { io, mut codec, read_buf, mut write_buf, .. } = framed.into_parts();
-    let io = Rc::new(io);
-    *req.payload() = Payload::Stream { payload: Box::pin(Reading::new(Rc::clone(&io), read_buf.freeze())) };
-    // The way through the application needs more memory than what follows.
-    let answer = Box::pin(app.call(req)).await;
-    let (head, body) = answer.map_or_else(|error| error.error_response().into(), Response::from).into_parts();
-    let raw = head.status() == StatusCode::SWITCHING_PROTOCOLS;
-    codec.encode(Message::Item((head, body.size())), &mut write_buf)?;
-    write(&io, &write_buf).await?;
-    drop(write_buf);
-    let codec = if raw { None } else { Some(Box::new(codec)) };
+/// The upgraded connections of a server: how many there may be, and when the last of them is over.
+#[derive(Clone)]
+pub(crate) struct Upgraded {
+    places: Arc<Semaphore>,
+    most: u32,
+}
+
+impl Upgraded {
+    /// At most so many at a time.
+    pub(crate) fn new(most: usize) -> Self {
+        let most = u32::try_from(most.min(Semaphore::MAX_PERMITS)).unwrap_or(u32::MAX);
+        Self { places: Arc::new(Semaphore::new(most as usize)), most }
+    }
+
+    /// Ready when none is left.
+    pub(crate) async fn over(&self) {
+        let _all = self.places.acquire_many(self.most).await;
+    }
+
+    /// Answers a request that asks for another protocol. What follows is a task of its own, so that the connection's
+    /// state in HTTP goes.
+    ///
+    /// # Errors
+    /// When the application fails.
+    pub(crate) async fn serve<S>(
+        self,
+        app: Rc<S>,
+        mut req: Request,
+        framed: Framed<TcpStream, Codec>,
+    ) -> Result<(), Error>
+    where
+        S: Service<Request, Response = ServiceResponse<BoxBody>, Error = Error>,
+    {
+        let FramedParts { io, mut codec, read_buf, write_buf, .. } = framed.into_parts();
+        let io = Rc::new(io);
+        // An empty part of the buffer would keep the whole of it.
+        let first = if read_buf.is_empty() { Bytes::new() } else { Bytes::copy_from_slice(&read_buf) };
+        *req.payload() = Payload::Stream { payload: Box::pin(Reading::new(Rc::clone(&io), first)) };
+        let Ok(place) = self.places.try_acquire_owned() else {
+            let _gone_already = write(&io, FULL).await;
+            return Ok(());
+        };
+        // The way through the application needs more memory than what follows.
+        let answer = Box::pin(app.call(req)).await;
+        let (head, body) =
+            answer.map_or_else(|error| error.error_response().into(), Response::from).into_parts();
+        let raw = head.status() == StatusCode::SWITCHING_PROTOCOLS;
+        let mut opening = write_buf;
+        codec.encode(Message::Item((head, body.size())), &mut opening)?;
+        let codec = if raw { None } else { Some(Box::new(codec)) };
+        rt::spawn(async move {
+            let _place = place;
+            if let Err(error) = stay(io, opening, body, codec).await {
+                tracing::debug!(%error, "an upgraded connection broke");
+            }
+        });
+        Ok(())
+    }
+}
+
+/// Writes the opening and the body, and closes.
+async fn stay(
+    io: Rc<TcpStream>,
+    opening: BytesMut,
+    body: BoxBody,
+    codec: Option<Box<Codec>>,
+) -> io::Result<()> {
+    write(&io, &opening).await?;
+    drop(opening);
     send(&io, body, codec).await?;
     linger(&io).await;
     Ok(())
 }
 
 /// Writes a body to its end: the bytes themselves, or as the codec of plain HTTP frames them.
-async fn send(io: &TcpStream, body: BoxBody, mut codec: Option<Box<Codec>>) -> Result<(), Error> {
+async fn send(io: &TcpStream, body: BoxBody, mut codec: Option<Box<Codec>>) -> io::Result<()> {
     let mut body = pin!(body);
     while let Some(chunk) = poll_fn(|cx| body.as_mut().poll_next(cx)).await {
         let chunk = chunk.map_err(|error| io::Error::other(error.to_string()))?;
@@ -83,7 +134,7 @@ async fn send(io: &TcpStream, body: BoxBody, mut codec: Option<Box<Codec>>) -> R
     if let Some(codec) = &mut codec {
         codec.encode(Message::Chunk(None), &mut end)?;
     }
-    Ok(write(io, &end).await?)
+    write(io, &end).await
 }
 
 fn framed(codec: Option<&mut Codec>, chunk: Bytes) -> io::Result<Bytes> {

@@ -30,7 +30,7 @@ use soiree_actors::{
     outbox::{CloseReason, outbox},
     session::{self, SessionLink},
 };
-use soiree_domain::{Principal, User, UserId};
+use soiree_domain::UserId;
 use std::{net::IpAddr, rc::Rc, sync::Arc};
 
 /// The subprotocol that clients ask for.
@@ -154,30 +154,40 @@ fn negotiate(headers: &HeaderMap) -> Result<bool, Problem> {
 
 /// Serves one socket until its client or the server ends it.
 async fn serve(edge: Data<Edge>, socket: Rc<Socket>, mut incoming: Incoming, address: IpAddr) {
-    let state = &edge.state;
     let now_tick = || edge.wheel.now();
-    let Some((hello, reference)) = first(&socket, &mut incoming, now_tick).await else { return };
+    // The way in needs more memory than the stay, and gives it back here.
+    let entered = Box::pin(enter(&edge.state, &socket, &mut incoming, address, now_tick)).await;
+    let Some(speaker) = entered else { return };
+    incoming.allow(edge.state.settings.live.max_frame_bytes);
+    converse(&speaker, &socket, &mut incoming, now_tick).await;
+}
+
+/// From the first frame to the welcome. `None` when the connection is over.
+async fn enter<'s>(
+    state: &'s AppState,
+    socket: &Socket,
+    incoming: &mut Incoming,
+    address: IpAddr,
+    now_tick: impl Fn() -> u64,
+) -> Option<Speaker<'s>> {
+    let (hello, reference) = first(socket, incoming, now_tick).await?;
     let admitted = match hello::admit(state, &hello, address).await {
         Ok(admitted) => admitted,
         Err(problem) => {
             socket.refuse(&problem, reference.as_deref(), None);
             socket.hang_up(hello::farewell(&problem), None);
-            return;
+            return None;
         }
     };
     if socket.outbox.is_closed() {
-        return;
+        return None;
     }
-    let Admitted { principal, user, resume, seat } = admitted;
-    let link = connect(state, &socket, (principal, user, resume), reference.as_deref());
-    // The way in needed more memory than the stay; what is left is the loop's own state.
+    let (link, seat) = connect(state, socket, admitted, reference.as_deref());
     if greet(&link, hello).await {
-        incoming.allow(state.settings.live.max_frame_bytes);
-        let guest = Speaker { state, link, seat, address };
-        converse(&guest, &socket, &mut incoming, now_tick).await;
-    } else {
-        socket.hang_up(Why::INTERNAL, None);
+        return Some(Speaker { state, link, seat, address });
     }
+    socket.hang_up(Why::INTERNAL, None);
+    None
 }
 
 /// Waits for `hello`. `None` when the connection is over.
@@ -213,9 +223,10 @@ async fn first(
 fn connect(
     state: &AppState,
     socket: &Socket,
-    (principal, user, resume): (Principal, User, Option<String>),
+    admitted: Admitted,
     reference: Option<&str>,
-) -> SessionLink {
+) -> (SessionLink, Seat<UserId>) {
+    let Admitted { principal, user, resume, seat } = admitted;
     let (id, name) = (user.id.clone(), user.name.clone());
     let link = state.house.connect(&principal, user, socket.outbox.clone());
     socket.greeted.set(true);
@@ -228,7 +239,7 @@ fn connect(
         heartbeat_s: state.settings.live.heartbeat_s,
     };
     socket.push(state.house.encode().encode(&welcome, reference));
-    link
+    (link, seat)
 }
 
 /// Hands on what `hello` said of the surroundings. False when the session is gone.
