@@ -1,13 +1,14 @@
 //! What a crowd of idle guests costs a server: opens sockets in parties of ten and prints the server's memory.
 //!
 //! ```text
-//! SOIREE__ACCESS__GUEST_BURST=1000000 soiree serve --data-dir /tmp/crowd &
+//! SOIREE__ACCESS__GUEST_BURST=1000000 SOIREE__BUDGET__ADDRESS_SOCKETS=0 \
+//! SOIREE__BUDGET__ADDRESS_HELLOS_PER_MINUTE=0 SOIREE__BUDGET__ADDRESS_JOINS_PER_MINUTE=0 \
+//! soiree serve --data-dir /tmp/crowd &
 //! cargo run --release --example crowd -- 127.0.0.1:8080 PID 19000
 //! ```
 //!
 //! `PID` is the server's, on this machine; its memory is read from `/proc`. Every guest says hello, then joins the
 //! party of their ten, then listens. One descriptor per guest is needed here and there (`ulimit -n`).
-//! `docs/guarantees.md` names the budgets that a server must be given for so many sockets of one address.
 
 use futures_util::{SinkExt, StreamExt, future::try_join_all};
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 //! which is the back-pressure of the reading side; answers come back through the outbox, whose reading end is the
 //! body of the 101 response, so that a broadcast's bytes are shared by all sockets. The reading task ends when the
 //! client is gone, the outbox is closed, or the protocol is broken; the writing half then sends what waits, one
-//! close frame, and ends the body. The dispatcher has no deadline for a blocked write: `server` sets a
+//! close frame, and ends the body. A blocked write has no deadline of its own: `server` sets a
 //! `TCP_USER_TIMEOUT`, which ends connections whose client acknowledges nothing.
 
 use super::{

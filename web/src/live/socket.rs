@@ -157,7 +157,7 @@ impl Stream for Outgoing {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.closed {
-            // The dispatcher now lingers for the client's own close frame before it shuts the connection.
+            // The connection now lingers for the client's own close frame before it shuts the connection.
             return Poll::Ready(None);
         }
         self.drain.poll_next(cx).map(|next| match next {

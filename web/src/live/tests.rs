@@ -1,6 +1,8 @@
 //! The live channel over real sockets on loopback: a house on a fresh database, and clients that speak frames.
 
 mod budgets;
+mod fuzz;
+mod hostile;
 mod rig;
 mod tickets;
 
