@@ -25,6 +25,7 @@ use actix_web::{
     rt,
     web::{self, Data, Payload, ServiceConfig},
 };
+use futures_util::future::{FutureExt, LocalBoxFuture};
 use soiree_actors::{
     live::{Command, Event, LiveContext},
     outbox::{CloseReason, outbox},
@@ -171,7 +172,8 @@ async fn enter<'s>(
     now_tick: impl Fn() -> u64,
 ) -> Option<Speaker<'s>> {
     let (hello, reference) = first(socket, incoming, now_tick).await?;
-    let admitted = match hello::admit(state, &hello, address).await {
+    // Boxed, so that a socket that never says hello does not hold room for what would follow.
+    let admitted = match Box::pin(hello::admit(state, &hello, address)).await {
         Ok(admitted) => admitted,
         Err(problem) => {
             socket.refuse(&problem, reference.as_deref(), None);
@@ -261,16 +263,32 @@ struct Speaker<'s> {
 }
 
 impl Speaker<'_> {
-    /// Hands a command to the session, if it is within the budgets. False when the session is gone.
-    async fn say(&self, socket: &Socket, command: Command, reference: Option<String>) -> bool {
-        if matches!(command, Command::Create(_) | Command::Join { .. }) {
-            let now_ms = self.state.house.clock().now_ms();
-            if let Err(problem) = self.state.budgets.join(self.seat.key(), self.address, now_ms) {
-                socket.refuse(&problem, reference.as_deref(), None);
-                return true;
-            }
+    /// Whether a command is within the budgets.
+    fn affords(&self, command: &Command) -> Result<(), Problem> {
+        if !matches!(command, Command::Create(_) | Command::Join { .. }) {
+            return Ok(());
         }
-        self.link.send(session::Incoming { command, reference }).await
+        let now_ms = self.state.house.clock().now_ms();
+        self.state.budgets.join(self.seat.key(), self.address, now_ms)
+    }
+
+    /// Reads a message as a command and hands it to the session; what cannot be read or afforded is told. `None` when
+    /// there is nothing to wait for.
+    fn take(&self, socket: &Socket, text: &[u8]) -> Option<LocalBoxFuture<'_, bool>> {
+        let (problem, reference) = match decode::decode(text) {
+            Ok(Decoded { asked: Asked::Command(command), reference }) => match self.affords(&command) {
+                Ok(()) => {
+                    return Some(self.link.send(session::Incoming { command, reference }).boxed_local());
+                }
+                Err(problem) => (problem, reference),
+            },
+            Ok(Decoded { asked: Asked::Hello(_), reference }) => {
+                (Problem::new("conflict", "hello was said already"), reference)
+            }
+            Err(Refused { problem, reference }) => (problem, reference),
+        };
+        socket.refuse(&problem, reference.as_deref(), None);
+        None
     }
 }
 
@@ -287,19 +305,15 @@ async fn converse(
             return;
         }
         match arrived {
-            Arrived::Text(text) => match decode::decode(&text) {
-                Ok(Decoded { asked: Asked::Command(command), reference }) => {
-                    if !speaker.say(socket, command, reference).await {
-                        socket.hang_up(Why::INTERNAL, None);
-                        return;
-                    }
+            Arrived::Text(text) => {
+                // The wait is boxed: an idle socket must not hold room for the largest command.
+                if let Some(taken) = speaker.take(socket, &text)
+                    && !taken.await
+                {
+                    socket.hang_up(Why::INTERNAL, None);
+                    return;
                 }
-                Ok(Decoded { asked: Asked::Hello(_), reference }) => {
-                    let problem = Problem::new("conflict", "hello was said already");
-                    socket.refuse(&problem, reference.as_deref(), None);
-                }
-                Err(Refused { problem, reference }) => socket.refuse(&problem, reference.as_deref(), None),
-            },
+            }
             Arrived::TooFast { text, retry_after_ms } => {
                 let problem = Problem::new("rate-limited", "this socket sends too many frames");
                 let reference = decode::reference_of(&text);
