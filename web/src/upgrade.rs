@@ -8,7 +8,7 @@
 
 use actix_codec::{Framed, FramedParts};
 use actix_http::{
-    Payload, Request, Response,
+    ConnectionType, Payload, Request, Response,
     body::{BoxBody, MessageBody},
     error::PayloadError,
     h1::{Codec, Message},
@@ -93,9 +93,13 @@ impl Upgraded {
         };
         // The way through the application needs more memory than what follows.
         let answer = Box::pin(app.call(req)).await;
-        let (head, body) =
+        let (mut head, body) =
             answer.map_or_else(|error| error.error_response().into(), Response::from).into_parts();
         let raw = head.status() == StatusCode::SWITCHING_PROTOCOLS;
+        if !raw {
+            // Whoever asked for another protocol and did not get it has to connect again.
+            head.head_mut().set_connection_type(ConnectionType::Close);
+        }
         let mut opening = write_buf;
         codec.encode(Message::Item((head, body.size())), &mut opening)?;
         let codec = if raw { None } else { Some(Box::new(codec)) };
