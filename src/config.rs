@@ -10,6 +10,7 @@ use figment::{
 };
 use serde::Deserialize;
 use soiree_domain::Strategy;
+use soiree_web::access::remote::{ForwardedBy, Network, Proxies};
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 /// The embedded defaults, with every key and its comment.
@@ -23,6 +24,7 @@ pub(crate) struct Config {
     pub(crate) journal: Journal,
     pub(crate) access: Access,
     pub(crate) live: Live,
+    pub(crate) budget: Budget,
     pub(crate) party: Party,
     pub(crate) recommend: Recommend,
     pub(crate) models: Models,
@@ -37,6 +39,8 @@ pub(crate) struct Server {
     pub(crate) workers: usize,
     pub(crate) max_body_bytes: usize,
     pub(crate) shutdown_s: u64,
+    pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) forwarded_by: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -66,9 +70,21 @@ pub(crate) struct Live {
     pub(crate) max_frame_bytes: usize,
     pub(crate) frames_per_second: u32,
     pub(crate) frames_burst: u32,
+    pub(crate) bytes_per_second: u32,
+    pub(crate) bytes_burst: u32,
     pub(crate) heartbeat_s: u64,
     pub(crate) hello_s: u64,
     pub(crate) origins: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Budget {
+    pub(crate) user_sockets: u32,
+    pub(crate) user_hellos_per_minute: u32,
+    pub(crate) user_joins_per_minute: u32,
+    pub(crate) address_sockets: u32,
+    pub(crate) address_hellos_per_minute: u32,
+    pub(crate) address_joins_per_minute: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -253,6 +269,19 @@ impl Config {
         need(self.live.max_queue_bytes >= 16_384, "live.max_queue_bytes: must be at least 16384");
         need(self.live.max_frame_bytes >= 1_024, "live.max_frame_bytes: must be at least 1024");
         need(self.live.frames_per_second >= 1, "live.frames_per_second: must be at least 1");
+        need(self.live.bytes_per_second >= 1, "live.bytes_per_second: must be at least 1");
+        need(
+            self.live.bytes_burst as usize >= self.live.max_frame_bytes,
+            "live.bytes_burst: must be at least live.max_frame_bytes",
+        );
+        need(
+            self.server.trusted_proxies.iter().all(|network| network.parse::<Network>().is_ok()),
+            "server.trusted_proxies: each must be an address, or a network such as \"10.0.0.0/8\"",
+        );
+        need(
+            self.server.forwarded_by.parse::<ForwardedBy>().is_ok(),
+            "server.forwarded_by: must be \"x-forwarded-for\" or \"forwarded\"",
+        );
         need((1..=3_600).contains(&self.live.heartbeat_s), "live.heartbeat_s: must lie from 1 to 3600");
         need((1..=60).contains(&self.live.hello_s), "live.hello_s: must lie from 1 to 60");
         need((1..=100_000).contains(&self.party.max_members), "party.max_members: must lie from 1 to 100000");
@@ -265,6 +294,15 @@ impl Config {
         need(self.models.keep >= 1, "models.keep: must be at least 1");
         need((1..=100_000).contains(&self.demo.people), "demo.people: must lie from 1 to 100000");
         faults
+    }
+
+    /// The proxies whose word is taken.
+    pub(crate) fn proxies(&self) -> Proxies {
+        let trusted = &self.server.trusted_proxies;
+        Proxies {
+            trusted: trusted.iter().filter_map(|network| network.parse().ok()).collect(),
+            forwarded_by: self.server.forwarded_by.parse().unwrap_or_default(),
+        }
     }
 
     /// The database's address: the configured one, or the file in the data folder.

@@ -16,12 +16,14 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 ];
 
 /// Crates that are known in one place only.
-const FENCED: [(&str, &[&str]); 7] = [
+const FENCED: [(&str, &[&str]); 9] = [
     ("tract-onnx", &["neural"]),
     ("tokenizers", &["neural"]),
     ("sqlx", &["storage"]),
     ("actix-web", &["web", ""]),
     ("actix-http", &["web"]),
+    ("actix-codec", &["web"]),
+    ("actix-service", &["web"]),
     ("actix", &["actors", "web", ""]),
     ("figment", &[""]),
 ];

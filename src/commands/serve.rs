@@ -8,6 +8,7 @@ use soiree_actors::{clock::Clock, fault::Fault, house::House};
 use soiree_domain::ModelVersion;
 use soiree_storage::artifacts::Artifacts;
 use soiree_web::{
+    access::budget::Bounds,
     app::{AppState, ModelControl, Settings},
     live::{JsonFrames, LiveSettings},
     server,
@@ -95,14 +96,28 @@ fn start_metrics() -> Result<PrometheusHandle, Failure> {
 }
 
 fn edge(config: &Config) -> Settings {
+    let budget = &config.budget;
     Settings {
         guests: config.access.guests,
         guest_burst: config.access.guest_burst,
         body_limit_bytes: config.server.max_body_bytes,
+        person: Bounds {
+            sockets: budget.user_sockets,
+            hellos_per_minute: budget.user_hellos_per_minute,
+            joins_per_minute: budget.user_joins_per_minute,
+        },
+        address: Bounds {
+            sockets: budget.address_sockets,
+            hellos_per_minute: budget.address_hellos_per_minute,
+            joins_per_minute: budget.address_joins_per_minute,
+        },
+        proxies: config.proxies(),
         live: LiveSettings {
             max_frame_bytes: config.live.max_frame_bytes,
             frames_per_second: config.live.frames_per_second,
             frames_burst: config.live.frames_burst,
+            bytes_per_second: config.live.bytes_per_second,
+            bytes_burst: config.live.bytes_burst,
             heartbeat_s: config.live.heartbeat_s,
             hello_s: config.live.hello_s,
             origins: config.live.origins.clone(),

@@ -2,7 +2,13 @@
 //! [`configure`].
 
 use crate::{
-    access::{guests::Bucket, keys::Keyring},
+    access::{
+        budget::{Bounds, Budgets},
+        guests::Bucket,
+        keys::Keyring,
+        remote::Proxies,
+        tickets::Tickets,
+    },
     edge,
     live::{self, LiveSettings},
     openapi, pages,
@@ -11,14 +17,14 @@ use crate::{
     routes,
 };
 use actix_web::{
-    HttpResponse, Scope,
+    HttpRequest, HttpResponse, Scope,
     middleware::{Compress, from_fn},
     web::{self, Bytes, Data, ServiceConfig},
 };
 use futures_util::future::BoxFuture;
 use soiree_actors::{fault::Fault, house::House};
 use soiree_domain::ModelVersion;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
 /// What can be set about the edge.
@@ -30,13 +36,27 @@ pub struct Settings {
     pub guest_burst: u32,
     /// Largest body that is read, in bytes.
     pub body_limit_bytes: usize,
+    /// What one person may use.
+    pub person: Bounds,
+    /// What one address may use.
+    pub address: Bounds,
+    /// The proxies in front of the server.
+    pub proxies: Proxies,
     /// The live channel.
     pub live: LiveSettings,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { guests: true, guest_burst: 100, body_limit_bytes: 1 << 20, live: LiveSettings::default() }
+        Self {
+            guests: true,
+            guest_burst: 100,
+            body_limit_bytes: 1 << 20,
+            person: Bounds::PERSON,
+            address: Bounds::ADDRESS,
+            proxies: Proxies::default(),
+            live: LiveSettings::default(),
+        }
     }
 }
 
@@ -64,6 +84,8 @@ pub struct AppState {
     pub(crate) metrics: Metrics,
     pub(crate) models: Option<Arc<dyn ModelControl>>,
     pub(crate) guest_bucket: Bucket,
+    pub(crate) tickets: Tickets,
+    pub(crate) budgets: Budgets,
     pub(crate) document: Bytes,
 }
 
@@ -80,12 +102,19 @@ impl AppState {
             keys: Keyring::new(house.store().clone()),
             house,
             guest_bucket: Bucket::new(settings.guest_burst, 100),
+            budgets: Budgets::new(settings.person, settings.address),
             settings,
+            tickets: Tickets::default(),
             stopping: CancellationToken::new(),
             metrics,
             models,
             document: openapi::json().into(),
         }
+    }
+
+    /// The address that a request is counted under.
+    pub(crate) fn address(&self, req: &HttpRequest) -> IpAddr {
+        self.settings.proxies.counted(req.peer_addr(), req.headers())
     }
 }
 

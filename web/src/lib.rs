@@ -26,4 +26,5 @@ pub mod routes;
 pub mod server;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod upgrade;
 pub mod view;

@@ -1,20 +1,33 @@
 //! The network: a listening socket, worker threads, and an orderly end.
 
-use crate::app::{AppState, configure};
-use actix_web::{App, HttpServer, web::Data};
+use crate::{
+    app::{AppState, configure},
+    upgrade::Upgraded,
+};
+use actix_http::{HttpService, error::DispatchError};
+use actix_service::{ServiceFactory, fn_factory, fn_service, map_config};
+use actix_web::{
+    App,
+    dev::{AppConfig, Server},
+    rt::net::TcpStream,
+    web::Data,
+};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::{
     io,
     net::{SocketAddr, TcpListener},
+    rc::Rc,
     time::Duration,
 };
+
+use tokio::time::timeout;
 
 /// Bounds and times of the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Threads that serve connections.
     pub workers: usize,
-    /// Connections one worker holds at most.
+    /// Connections one worker holds at most, and sockets on the average of all workers.
     pub max_connections: usize,
     /// How long an idle connection is kept, in seconds.
     pub keep_alive_secs: u64,
@@ -55,6 +68,45 @@ pub fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
+/// What one worker does with its connections. Sockets of the live channel leave HTTP behind ([`crate::upgrade`]); for them
+/// the application stands a second time.
+fn connections(
+    settings: &Settings,
+    state: &Data<AppState>,
+    upgraded: &Upgraded,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<>
+{
+    let app = |state: Data<AppState>| {
+        map_config(App::new().configure(|cfg| configure(cfg, state)), |()| AppConfig::default())
+    };
+    let (plain, second) = (app(state.clone()), app(state.clone()));
+    let (upgraded, stopping) = (upgraded.clone(), state.stopping.clone());
+    HttpService::build()
+        .keep_alive(Duration::from_secs(settings.keep_alive_secs))
+        .client_request_timeout(Duration::from_secs(settings.head_timeout_secs))
+        .graceful_shutdown_signal(move || stopping.clone().cancelled_owned())
+        .on_connect_ext(|stream: &TcpStream, _| {
+            // Small frames must not wait for one another, and a peer that acknowledges nothing must not stay.
+            let socket = SockRef::from(stream);
+            let set =
+                socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_user_timeout(Some(DEAD_AFTER)));
+            if let Err(error) = set {
+                tracing::debug!(%error, "a connection keeps the system's own settings");
+            }
+        })
+        .upgrade(fn_factory(move || {
+            let (app, upgraded) = (second.new_service(()), upgraded.clone());
+            async move {
+                let app = Rc::new(app.await?);
+                Ok::<_, ()>(fn_service(move |(req, framed)| {
+                    upgraded.clone().serve(Rc::clone(&app), req, framed)
+                }))
+            }
+        }))
+        .finish(plain)
+        .tcp()
+}
+
 /// Serves until `shutdown` is ready; then tells live connections to say goodbye, lets requests under way finish, and
 /// returns. The house goes on; whoever started it stops it.
 ///
@@ -67,24 +119,16 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let stopping = state.stopping.clone();
-    let server = HttpServer::new(move || App::new().configure(|cfg| configure(cfg, state.clone())))
-        .workers(settings.workers.max(1))
-        .max_connections(settings.max_connections)
-        .keep_alive(Duration::from_secs(settings.keep_alive_secs))
-        .client_request_timeout(Duration::from_secs(settings.head_timeout_secs))
-        .shutdown_timeout(settings.shutdown_secs)
+    let workers = settings.workers.max(1);
+    let (max_connections, shutdown_secs) = (settings.max_connections, settings.shutdown_secs);
+    let upgraded = Upgraded::new(max_connections.saturating_mul(workers));
+    let sockets = upgraded.clone();
+    let server = Server::build()
+        .workers(workers)
+        .max_concurrent_connections(max_connections)
+        .shutdown_timeout(shutdown_secs)
         .disable_signals()
-        .on_connect(|io, _| {
-            let Some(stream) = io.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
-            // Small frames must not wait for one another, and a peer that acknowledges nothing must not stay.
-            let socket = SockRef::from(stream);
-            let set =
-                socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_user_timeout(Some(DEAD_AFTER)));
-            if let Err(error) = set {
-                tracing::debug!(%error, "a connection keeps the system's own settings");
-            }
-        })
-        .listen(listener)?
+        .listen("soiree", listener, move || connections(&settings, &state, &upgraded))?
         .run();
     let handle = server.handle();
     let mut server = std::pin::pin!(server);
@@ -93,6 +137,8 @@ pub async fn run(
         () = shutdown => {}
     }
     stopping.cancel();
+    // Workers do not wait for connections that have left HTTP.
+    let _in_time = timeout(Duration::from_secs(shutdown_secs), sockets.over()).await;
     let (_stopped, ended) = tokio::join!(handle.stop(true), server);
     ended
 }

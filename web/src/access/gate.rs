@@ -6,7 +6,7 @@ use actix_web::{
     Error, HttpMessage, ResponseError,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header,
+    http::header::{self, HeaderMap},
     middleware::Next,
     web::Data,
 };
@@ -75,23 +75,28 @@ async fn admit(access: Access, state: &AppState, req: &ServiceRequest) -> Result
 }
 
 async fn identify(state: &AppState, req: &ServiceRequest) -> Result<Caller, Problem> {
-    let header = req.headers().get(header::AUTHORIZATION);
-    let Some(header) = header else {
-        return Err(Problem::new("unauthorized", "send Authorization: Bearer <key>"));
-    };
-    let token = header.to_str().ok().and_then(|text| {
-        let (scheme, token) = text.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    let Some(token) = token else {
-        return Err(Problem::new("unauthorized", "the Authorization header must read: Bearer <key>"));
-    };
+    let token = bearer(req.headers())?;
     let key = state.keys.find(token, state.house.clock().now_ms()).await?;
     match key {
         // A way back into a session is no key for the API.
         Some(key) if key.kind == KeyKind::Api => Ok(Caller::of(&key)),
         _ => Err(Problem::new("unauthorized", "this key is not known here, or no longer")),
     }
+}
+
+/// The token that a request comes with.
+///
+/// # Errors
+/// `unauthorized` when there is none.
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let Some(header) = headers.get(header::AUTHORIZATION) else {
+        return Err(Problem::new("unauthorized", "send Authorization: Bearer <key>"));
+    };
+    let token = header.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    token.ok_or_else(|| Problem::new("unauthorized", "the Authorization header must read: Bearer <key>"))
 }
 
 /// A handler's own refusal goes into the audit like the gate's.

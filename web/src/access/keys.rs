@@ -48,9 +48,21 @@ impl Token {
     /// # Errors
     /// When the system gives no randomness.
     pub fn fresh(prefix: Prefix) -> Result<Self, getrandom::Error> {
+        Self::random(prefix.as_str())
+    }
+
+    /// Makes a one-time ticket of 256 random bits, which is no key.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn ticket() -> Result<Self, getrandom::Error> {
+        Self::random("wt_")
+    }
+
+    fn random(prefix: &str) -> Result<Self, getrandom::Error> {
         let mut bytes = [0_u8; 32];
         getrandom::fill(&mut bytes)?;
-        Ok(Self(format!("{}{}", prefix.as_str(), hex(&bytes))))
+        Ok(Self(format!("{prefix}{}", hex(&bytes))))
     }
 
     /// The text to hand out.
@@ -130,7 +142,14 @@ impl Keyring {
         if token.len() > MAX_TOKEN_BYTES {
             return Ok(None);
         }
-        let hash = hash(token);
+        self.find_hashed(hash(token), now_ms).await
+    }
+
+    /// The key whose token has this hash, if it is good at this time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_hashed(&self, hash: [u8; 32], now_ms: i64) -> Result<Option<Arc<Key>>, StorageError> {
         if let Some(known) = self.known.get(&hash)
             && now_ms < known.until_ms
         {

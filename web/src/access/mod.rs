@@ -1,13 +1,16 @@
 //! Who may call what. Every route states its [`Access`] where it is registered ([`crate::route::Route`]), a gate in
 //! front of the handler enforces it, and the OpenAPI document is written from the same value.
 
+pub mod budget;
 mod caller;
 mod gate;
 pub mod guests;
 pub mod keys;
+pub mod remote;
+pub mod tickets;
 
 pub use caller::Caller;
-pub(crate) use gate::{Gate, guard};
+pub(crate) use gate::{Gate, bearer, guard};
 
 use soiree_domain::Role;
 

@@ -4,17 +4,17 @@
 //! which is the back-pressure of the reading side; answers come back through the outbox, whose reading end is the
 //! body of the 101 response, so that a broadcast's bytes are shared by all sockets. The reading task ends when the
 //! client is gone, the outbox is closed, or the protocol is broken; the writing half then sends what waits, one
-//! close frame, and ends the body. The dispatcher has no deadline for a blocked write: `server` sets a
+//! close frame, and ends the body. A blocked write has no deadline of its own: `server` sets a
 //! `TCP_USER_TIMEOUT`, which ends connections whose client acknowledges nothing.
 
 use super::{
     decode::{self, Asked, Decoded, Hello, Refused},
     hello::{self, Admitted},
-    limit::Limit,
+    limit::{Limit, Rate},
     socket::{Arrived, Incoming, Meters, Outgoing, Socket, Why, handshake},
     wheel::{Times, Wheel},
 };
-use crate::{app::AppState, problem::Problem};
+use crate::{access::budget::Seat, app::AppState, problem::Problem};
 use actix_web::{
     HttpRequest, HttpResponse,
     body::BodyStream,
@@ -25,12 +25,14 @@ use actix_web::{
     rt,
     web::{self, Data, Payload, ServiceConfig},
 };
+use futures_util::future::{FutureExt, LocalBoxFuture};
 use soiree_actors::{
     live::{Command, Event, LiveContext},
     outbox::{CloseReason, outbox},
     session::{self, SessionLink},
 };
-use std::{rc::Rc, sync::Arc};
+use soiree_domain::UserId;
+use std::{net::IpAddr, rc::Rc, sync::Arc};
 
 /// The subprotocol that clients ask for.
 pub const SUBPROTOCOL: &str = "soiree.v1.json";
@@ -46,6 +48,10 @@ pub struct LiveSettings {
     pub frames_per_second: u32,
     /// Frames that it may send at once.
     pub frames_burst: u32,
+    /// Bytes per second that a socket may send on average.
+    pub bytes_per_second: u32,
+    /// Bytes that it may send at once; at least one frame.
+    pub bytes_burst: u32,
     /// Seconds between two pings; a socket silent for twice as long is closed.
     pub heartbeat_s: u64,
     /// Seconds a new socket has to say hello.
@@ -60,6 +66,8 @@ impl Default for LiveSettings {
             max_frame_bytes: 65_536,
             frames_per_second: 50,
             frames_burst: 200,
+            bytes_per_second: 65_536,
+            bytes_burst: 262_144,
             heartbeat_s: 25,
             hello_s: 5,
             origins: Vec::new(),
@@ -97,20 +105,25 @@ async fn open(req: HttpRequest, payload: Payload, edge: Data<Edge>) -> Result<Ht
     }
     let protocol = negotiate(req.headers())?;
     let house = &edge.state.house;
+    let address = edge.state.address(&req);
+    let seat = edge.state.budgets.seat_address(address, house.clock().now_ms())?;
     let (sender, drain) =
         outbox(house.settings().outbox, Arc::clone(house.counters()), house.encode().gap_frame());
     let socket = Rc::new(Socket::new(sender, Rc::clone(&edge.meters), edge.wheel.now()));
     edge.wheel.watch(Rc::clone(&socket));
-    let limit = Limit::new(settings.frames_per_second, settings.frames_burst);
+    let limit = Limit::new(
+        Rate { per_second: settings.frames_per_second, burst: settings.frames_burst },
+        Rate { per_second: settings.bytes_per_second, burst: settings.bytes_burst },
+    );
     let incoming = Incoming::new(payload, MAX_HELLO_BYTES, limit, house.clock().clone());
-    rt::spawn(serve(edge, Rc::clone(&socket), incoming));
+    rt::spawn(serve(edge, Rc::clone(&socket), incoming, address));
 
     let mut response = HttpResponse::build(StatusCode::SWITCHING_PROTOCOLS);
     response.upgrade("websocket").insert_header((header::SEC_WEBSOCKET_ACCEPT, &accept[..]));
     if protocol {
         response.insert_header((header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL)));
     }
-    Ok(response.body(BodyStream::new(Outgoing::new(drain, socket))))
+    Ok(response.body(BodyStream::new(Outgoing::new(drain, socket, seat))))
 }
 
 /// Pages of the same host and of the listed origins are welcome; programs send no origin.
@@ -141,29 +154,42 @@ fn negotiate(headers: &HeaderMap) -> Result<bool, Problem> {
 }
 
 /// Serves one socket until its client or the server ends it.
-async fn serve(edge: Data<Edge>, socket: Rc<Socket>, mut incoming: Incoming) {
-    let state = &edge.state;
+async fn serve(edge: Data<Edge>, socket: Rc<Socket>, mut incoming: Incoming, address: IpAddr) {
     let now_tick = || edge.wheel.now();
-    let Some((hello, reference)) = first(&socket, &mut incoming, now_tick).await else { return };
-    let admitted = match hello::admit(state, &hello).await {
+    // The way in needs more memory than the stay, and gives it back here.
+    let entered = Box::pin(enter(&edge.state, &socket, &mut incoming, address, now_tick)).await;
+    let Some(speaker) = entered else { return };
+    incoming.allow(edge.state.settings.live.max_frame_bytes);
+    converse(&speaker, &socket, &mut incoming, now_tick).await;
+}
+
+/// From the first frame to the welcome. `None` when the connection is over.
+async fn enter<'s>(
+    state: &'s AppState,
+    socket: &Socket,
+    incoming: &mut Incoming,
+    address: IpAddr,
+    now_tick: impl Fn() -> u64,
+) -> Option<Speaker<'s>> {
+    let (hello, reference) = first(socket, incoming, now_tick).await?;
+    // Boxed, so that a socket that never says hello does not hold room for what would follow.
+    let admitted = match Box::pin(hello::admit(state, &hello, address)).await {
         Ok(admitted) => admitted,
         Err(problem) => {
             socket.refuse(&problem, reference.as_deref(), None);
             socket.hang_up(hello::farewell(&problem), None);
-            return;
+            return None;
         }
     };
     if socket.outbox.is_closed() {
-        return;
+        return None;
     }
-    let link = connect(state, &socket, admitted, reference.as_deref());
-    // The way in needed more memory than the stay; what is left is the loop's own state.
+    let (link, seat) = connect(state, socket, admitted, reference.as_deref());
     if greet(&link, hello).await {
-        incoming.allow(state.settings.live.max_frame_bytes);
-        converse(&link, &socket, &mut incoming, now_tick).await;
-    } else {
-        socket.hang_up(Why::INTERNAL, None);
+        return Some(Speaker { state, link, seat, address });
     }
+    socket.hang_up(Why::INTERNAL, None);
+    None
 }
 
 /// Waits for `hello`. `None` when the connection is over.
@@ -196,8 +222,13 @@ async fn first(
 }
 
 /// Starts the session and says welcome.
-fn connect(state: &AppState, socket: &Socket, admitted: Admitted, reference: Option<&str>) -> SessionLink {
-    let Admitted { principal, user, resume } = admitted;
+fn connect(
+    state: &AppState,
+    socket: &Socket,
+    admitted: Admitted,
+    reference: Option<&str>,
+) -> (SessionLink, Seat<UserId>) {
+    let Admitted { principal, user, resume, seat } = admitted;
     let (id, name) = (user.id.clone(), user.name.clone());
     let link = state.house.connect(&principal, user, socket.outbox.clone());
     socket.greeted.set(true);
@@ -210,7 +241,7 @@ fn connect(state: &AppState, socket: &Socket, admitted: Admitted, reference: Opt
         heartbeat_s: state.settings.live.heartbeat_s,
     };
     socket.push(state.house.encode().encode(&welcome, reference));
-    link
+    (link, seat)
 }
 
 /// Hands on what `hello` said of the surroundings. False when the session is gone.
@@ -223,27 +254,66 @@ async fn greet(link: &SessionLink, hello: Hello) -> bool {
     link.send(session::Incoming { command: Command::Context(context), reference: None }).await
 }
 
+/// Somebody who was let in.
+struct Speaker<'s> {
+    state: &'s AppState,
+    link: SessionLink,
+    seat: Seat<UserId>,
+    address: IpAddr,
+}
+
+impl Speaker<'_> {
+    /// Whether a command is within the budgets.
+    fn affords(&self, command: &Command) -> Result<(), Problem> {
+        if !matches!(command, Command::Create { .. } | Command::Join { .. }) {
+            return Ok(());
+        }
+        let now_ms = self.state.house.clock().now_ms();
+        self.state.budgets.join(self.seat.key(), self.address, now_ms)
+    }
+
+    /// Reads a message as a command and hands it to the session; what cannot be read or afforded is told. `None` when
+    /// there is nothing to wait for.
+    fn take(&self, socket: &Socket, text: &[u8]) -> Option<LocalBoxFuture<'_, bool>> {
+        let (problem, reference) = match decode::decode(text) {
+            Ok(Decoded { asked: Asked::Command(command), reference }) => match self.affords(&command) {
+                Ok(()) => {
+                    return Some(self.link.send(session::Incoming { command, reference }).boxed_local());
+                }
+                Err(problem) => (problem, reference),
+            },
+            Ok(Decoded { asked: Asked::Hello(_), reference }) => {
+                (Problem::new("conflict", "hello was said already"), reference)
+            }
+            Err(Refused { problem, reference }) => (problem, reference),
+        };
+        socket.refuse(&problem, reference.as_deref(), None);
+        None
+    }
+}
+
 /// Passes commands to the session, one at a time, until the connection is over.
-async fn converse(link: &SessionLink, socket: &Socket, incoming: &mut Incoming, now_tick: impl Fn() -> u64) {
+async fn converse(
+    speaker: &Speaker<'_>,
+    socket: &Socket,
+    incoming: &mut Incoming,
+    now_tick: impl Fn() -> u64,
+) {
     loop {
         let arrived = incoming.next(socket, &now_tick).await;
         if socket.outbox.is_closed() {
             return;
         }
         match arrived {
-            Arrived::Text(text) => match decode::decode(&text) {
-                Ok(Decoded { asked: Asked::Command(command), reference }) => {
-                    if !link.send(session::Incoming { command, reference }).await {
-                        socket.hang_up(Why::INTERNAL, None);
-                        return;
-                    }
+            Arrived::Text(text) => {
+                // The wait is boxed: an idle socket must not hold room for the largest command.
+                if let Some(taken) = speaker.take(socket, &text)
+                    && !taken.await
+                {
+                    socket.hang_up(Why::INTERNAL, None);
+                    return;
                 }
-                Ok(Decoded { asked: Asked::Hello(_), reference }) => {
-                    let problem = Problem::new("conflict", "hello was said already");
-                    socket.refuse(&problem, reference.as_deref(), None);
-                }
-                Err(Refused { problem, reference }) => socket.refuse(&problem, reference.as_deref(), None),
-            },
+            }
             Arrived::TooFast { text, retry_after_ms } => {
                 let problem = Problem::new("rate-limited", "this socket sends too many frames");
                 let reference = decode::reference_of(&text);

@@ -4,7 +4,7 @@
 //! command, [`encode`] turns a typed event into a ready WebSocket frame; nothing else in the house knows how a
 //! frame looks. `docs/asyncapi.yaml` describes every frame, and a test holds this module to it.
 //!
-//! Bounds: a frame has at most `max_frame_bytes`, a socket sends at most `frames_burst` at once, its outbound
+//! Bounds: a frame has at most `max_frame_bytes`, a socket sends at most `frames_burst` and `bytes_burst` at once, its outbound
 //! queue is the house's [`soiree_actors::outbox`]. Waits: `hello_s` for the first frame, twice `heartbeat_s` for
 //! any. Losses are counted in `soiree_frames_refused_total` and the outbox's counters.
 

@@ -4,7 +4,7 @@ use super::{
     encode::{self, wire},
     limit::{Limit, Verdict},
 };
-use crate::problem::Problem;
+use crate::{access::budget::Seat, problem::Problem};
 use actix_http::ws::{self, Codec, Frame, Item, ProtocolError};
 use actix_web::web::Payload;
 use bytes::{Bytes, BytesMut};
@@ -18,6 +18,7 @@ use std::{
     cell::Cell,
     future::poll_fn,
     io,
+    net::IpAddr,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
@@ -133,12 +134,14 @@ pub(crate) struct Outgoing {
     drain: Drain,
     socket: Rc<Socket>,
     closed: bool,
+    /// Its place among the sockets of its address.
+    _seat: Seat<IpAddr>,
 }
 
 impl Outgoing {
-    pub(crate) fn new(drain: Drain, socket: Rc<Socket>) -> Self {
+    pub(crate) fn new(drain: Drain, socket: Rc<Socket>, seat: Seat<IpAddr>) -> Self {
         socket.meters.sockets.increment(1);
-        Self { drain, socket, closed: false }
+        Self { drain, socket, closed: false, _seat: seat }
     }
 }
 
@@ -154,7 +157,7 @@ impl Stream for Outgoing {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if self.closed {
-            // The dispatcher now lingers for the client's own close frame before it shuts the connection.
+            // The connection now lingers for the client's own close frame before it shuts the connection.
             return Poll::Ready(None);
         }
         self.drain.poll_next(cx).map(|next| match next {
@@ -189,8 +192,8 @@ pub(crate) struct Incoming {
     payload: Payload,
     codec: Codec,
     buffer: BytesMut,
-    /// The message whose fragments are coming in.
-    parts: Option<BytesMut>,
+    /// The message whose fragments are coming in, and what was said of the worst of them.
+    parts: Option<(BytesMut, Verdict)>,
     max_bytes: usize,
     limit: Limit,
     clock: Clock,
@@ -249,9 +252,9 @@ impl Incoming {
     }
 
     fn take(&mut self, frame: Frame, socket: &Socket) -> Option<Arrived> {
-        let verdict = self.limit.take(self.clock.now_ms());
+        let verdict = self.limit.take(length(&frame), self.clock.now_ms());
         if verdict == Verdict::HangUp {
-            return Some(broken(CloseReason::Policy.into(), "rate-limited", "far too many frames"));
+            return Some(broken(CloseReason::Policy.into(), "rate-limited", "far too many frames or bytes"));
         }
         match frame {
             Frame::Text(text) => Some(judged(text, verdict)),
@@ -275,14 +278,17 @@ impl Incoming {
     fn fragment(&mut self, item: Item, verdict: Verdict) -> Option<Arrived> {
         let (part, last) = match item {
             Item::FirstText(part) => {
-                self.parts = Some(BytesMut::new());
+                self.parts = Some((BytesMut::new(), Verdict::Read));
                 (part, false)
             }
             Item::FirstBinary(_) => return Some(text_only()),
             Item::Continue(part) => (part, false),
             Item::Last(part) => (part, true),
         };
-        let parts = self.parts.get_or_insert_default();
+        let (parts, worst) = self.parts.get_or_insert_with(|| (BytesMut::new(), Verdict::Read));
+        if verdict != Verdict::Read {
+            *worst = verdict;
+        }
         if parts.len() + part.len() > self.max_bytes {
             return Some(self.too_large());
         }
@@ -290,12 +296,23 @@ impl Incoming {
         if !last {
             return None;
         }
-        let text = self.parts.take()?.freeze();
-        Some(judged(text, verdict))
+        let (text, worst) = self.parts.take()?;
+        Some(judged(text.freeze(), worst))
     }
 
     fn too_large(&self) -> Arrived {
         broken(Why::TOO_LARGE, "too-large", &format!("a message has at most {} bytes", self.max_bytes))
+    }
+}
+
+/// The bytes a frame carries.
+fn length(frame: &Frame) -> usize {
+    match frame {
+        Frame::Text(bytes) | Frame::Binary(bytes) | Frame::Ping(bytes) | Frame::Pong(bytes) => bytes.len(),
+        Frame::Continuation(
+            Item::FirstText(bytes) | Item::FirstBinary(bytes) | Item::Continue(bytes) | Item::Last(bytes),
+        ) => bytes.len(),
+        Frame::Close(_) => 0,
     }
 }
 

@@ -1,37 +1,22 @@
 //! The live channel over real sockets on loopback: a house on a fresh database, and clients that speak frames.
 
-use super::LiveSettings;
-use crate::{
-    access::keys::{Prefix, Wish},
-    app::{self, AppState},
-    live::JsonFrames,
-    server,
-};
-use actix_web::{rt, web::Data};
-use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
-use soiree_actors::{
-    clock::Clock,
-    house::{House, Parts, Settings},
-};
+mod budgets;
+mod fuzz;
+mod hostile;
+mod rig;
+mod tickets;
+
+use crate::access::keys::{Prefix, Wish};
+use futures_util::SinkExt;
+use rig::{Got, Rig, code, party};
+use serde_json::json;
 use soiree_domain::{Role, User, UserId, UserKind};
-use soiree_engine::Catalogue;
-use soiree_storage::{Store, StoreOptions};
-use std::{
-    net::SocketAddr,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
-use tokio::{io::AsyncReadExt, sync::oneshot, time::timeout};
+use std::time::Duration;
+use tokio::{io::AsyncReadExt, time::timeout};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    connect_async,
     tungstenite::{
         Error, Message,
-        client::IntoClientRequest,
         http::HeaderValue,
         protocol::frame::{
             Frame,
@@ -39,146 +24,6 @@ use tokio_tungstenite::{
         },
     },
 };
-
-static NEXT: AtomicU32 = AtomicU32::new(0);
-
-/// A running server.
-struct Rig {
-    addr: SocketAddr,
-    state: Data<AppState>,
-    stop: Option<oneshot::Sender<()>>,
-    ended: rt::task::JoinHandle<std::io::Result<()>>,
-    dir: PathBuf,
-}
-
-impl Rig {
-    async fn start(change: impl FnOnce(&mut LiveSettings)) -> Self {
-        let n = NEXT.fetch_add(1, Ordering::Relaxed);
-        let dir = std::env::temp_dir().join(format!("soiree-live-{}-{n}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
-        let url = format!("sqlite://{}", dir.join("soiree.db").display());
-        let house = House::start(Parts {
-            store: Store::open(&url, &StoreOptions::default()).await.unwrap(),
-            clock: Clock::system(),
-            encode: Arc::new(JsonFrames::new()),
-            catalogue: Catalogue::new(Vec::new(), &[]),
-            served: None,
-            settings: Settings { party_threads: 1, ..Settings::default() },
-        })
-        .unwrap();
-        let mut settings = app::Settings::default();
-        change(&mut settings.live);
-        let state = Data::new(AppState::new(house, settings, Arc::new(String::new), None));
-        let listener = server::bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let addr = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let network = server::Settings { workers: 1, ..server::Settings::default() };
-        let ended = rt::spawn(server::run(listener, state.clone(), network, async {
-            let _either_way = stopped.await;
-        }));
-        Self { addr, state, stop: Some(stop), ended, dir }
-    }
-
-    fn request(&self) -> tokio_tungstenite::tungstenite::handshake::client::Request {
-        format!("ws://{}/ws", self.addr).into_client_request().unwrap()
-    }
-
-    async fn open(&self) -> Client {
-        Client(connect_async(self.request()).await.unwrap().0)
-    }
-
-    async fn guest(&self, name: &str) -> Client {
-        let mut client = self.open().await;
-        let welcome = client.ask(json!({"type": "hello", "ref": "h", "name": name})).await;
-        assert_eq!((&welcome["type"], &welcome["name"]), (&json!("welcome"), &json!(name)));
-        client
-    }
-
-    async fn stop(mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
-        self.ended.await.unwrap().unwrap();
-        self.state.house.stop().await;
-        std::fs::remove_dir_all(&self.dir).unwrap();
-    }
-}
-
-/// A client that speaks frames.
-struct Client(WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>);
-
-/// What comes from the server.
-#[derive(Debug, PartialEq)]
-enum Got {
-    Frame(Value),
-    Pong(Vec<u8>),
-    Ping,
-    Closed(u16),
-    Gone,
-}
-
-impl Client {
-    async fn send(&mut self, frame: Value) {
-        self.0.send(Message::text(frame.to_string())).await.unwrap();
-    }
-
-    async fn got(&mut self) -> Got {
-        let next = timeout(Duration::from_secs(10), self.0.next()).await.expect("the server says something");
-        match next {
-            Some(Ok(Message::Text(text))) => Got::Frame(serde_json::from_str(&text).unwrap()),
-            Some(Ok(Message::Pong(payload))) => Got::Pong(payload.to_vec()),
-            Some(Ok(Message::Ping(_))) => Got::Ping,
-            Some(Ok(Message::Close(close))) => Got::Closed(close.map_or(1005, |close| close.code.into())),
-            Some(Ok(other)) => panic!("unexpected {other:?}"),
-            None
-            | Some(Err(Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(_) | Error::Io(_))) => {
-                Got::Gone
-            }
-            Some(Err(error)) => panic!("{error}"),
-        }
-    }
-
-    /// The next frame of this type.
-    async fn until(&mut self, kind: &str) -> Value {
-        loop {
-            match self.got().await {
-                Got::Frame(frame) if frame["type"] == kind => return frame,
-                Got::Frame(frame) if frame["type"] == "problem" => panic!("{frame}"),
-                Got::Frame(_) | Got::Ping => {}
-                end => panic!("waiting for {kind}: {end:?}"),
-            }
-        }
-    }
-
-    /// Sends a command and gives what carries its `ref`.
-    async fn ask(&mut self, frame: Value) -> Value {
-        let reference = frame["ref"].clone();
-        assert!(reference.is_string());
-        self.send(frame).await;
-        loop {
-            match self.got().await {
-                Got::Frame(frame) if frame["ref"] == reference => return frame,
-                Got::Frame(_) | Got::Ping => {}
-                end => panic!("waiting for the answer to {reference}: {end:?}"),
-            }
-        }
-    }
-
-    /// Reads to the end: the problems and farewells on the way, and the close code.
-    async fn end(&mut self) -> (Vec<String>, u16) {
-        let mut words = Vec::new();
-        loop {
-            match self.got().await {
-                Got::Frame(frame) => words.push(frame["code"].as_str().unwrap_or_default().to_owned()),
-                Got::Closed(code) => return (words, code),
-                Got::Gone => panic!("closed without a word after {words:?}"),
-                Got::Ping | Got::Pong(_) => {}
-            }
-        }
-    }
-}
-
-fn code(frame: &Value) -> &str {
-    frame["code"].as_str().unwrap_or_default()
-}
 
 #[actix_web::test]
 async fn a_guest_comes_back_as_the_same_person() {
@@ -227,13 +72,6 @@ async fn keys_stand_for_their_person() {
         assert_eq!(client.end().await, (vec![problem.into(), "unauthorized".into()], 4001));
     }
     rig.stop().await;
-}
-
-/// Opens a party and gives its id.
-async fn party(client: &mut Client) -> String {
-    let made = client.ask(json!({"type": "party.create", "ref": "c", "name": "Friday"})).await;
-    assert_eq!((&made["type"], &made["recovered"]), (&json!("party.snapshot"), &json!(false)), "{made}");
-    made["party"]["id"].as_str().unwrap().to_owned()
 }
 
 #[actix_web::test]

@@ -31,12 +31,25 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     allow: Option<String>,
+    retry_after_ms: Option<u32>,
 }
 
 impl Problem {
     /// The problem with this code, with a sentence for this occurrence that is safe for strangers.
     pub fn new(code: &str, detail: impl Into<String>) -> Self {
-        Self { row: find(code), detail: detail.into(), errors: Vec::new(), allow: None }
+        Self { row: find(code), detail: detail.into(), errors: Vec::new(), allow: None, retry_after_ms: None }
+    }
+
+    /// The same, with how long to wait this time instead of what the table says.
+    #[must_use]
+    pub fn retry_after(self, ms: u32) -> Self {
+        Self { retry_after_ms: Some(ms), ..self }
+    }
+
+    /// When to try again, in milliseconds.
+    #[must_use]
+    pub fn retry_after_ms(&self) -> Option<u32> {
+        self.retry_after_ms.or(self.row.retry_after_ms)
     }
 
     /// Fields that are wrong; `code` is `invalid-fields` or `invalid-parameters`.
@@ -59,7 +72,7 @@ impl Problem {
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         let row = of_status(status.as_u16());
-        Self { row, detail: row.meaning.to_owned(), errors: Vec::new(), allow: None }
+        Self { row, detail: row.meaning.to_owned(), errors: Vec::new(), allow: None, retry_after_ms: None }
     }
 
     /// Its row in the table.
@@ -83,7 +96,7 @@ impl Problem {
                 .iter()
                 .map(|error| FieldView { field: error.field.clone(), message: error.message.clone() })
                 .collect(),
-            retry_after_ms: self.row.retry_after_ms,
+            retry_after_ms: self.retry_after_ms(),
         }
     }
 }
@@ -187,7 +200,7 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
         let headers = response.headers_mut();
-        if let Some(ms) = self.row.retry_after_ms {
+        if let Some(ms) = self.retry_after_ms() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(ms.div_ceil(1_000)));
         }
         if self.row.status == 401 {

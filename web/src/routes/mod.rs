@@ -35,6 +35,8 @@ pub fn table() -> Vec<Route> {
         Route::new(documents::__path_redoc_file, Public, documents::redoc_file).fails(&["not-found"]),
         Route::new(documents::__path_problem, Public, documents::problem).fails(&["not-found"]),
         Route::new(auth::__path_guest, Public, auth::guest).fails(&["guests-closed", "rate-limited", "not-stored"]),
+        Route::new(auth::__path_ticket, Checked(User, "the key must stand for a person"), auth::ticket)
+            .fails(&["rate-limited"]),
 
         // People.
         Route::new(people::__path_create, Least(Service), people::create),
@@ -75,7 +77,7 @@ pub fn table() -> Vec<Route> {
         // Parties.
         Route::new(parties::__path_open,
             Checked(User, "only from `service` upwards may the host be somebody else"), parties::open)
-            .fails(&["user-not-found", "item-not-found", "not-stored"]),
+            .fails(&["user-not-found", "item-not-found", "not-stored", "rate-limited"]),
         Route::new(parties::__path_list, Public, parties::list),
         Route::new(parties::__path_read,
             Checked(Viewer, "a private party is shown to its members and from `service` upwards"), parties::read)

@@ -13,7 +13,7 @@ use crate::{
         recommendations::{PartyRecommendations, RoundView},
     },
 };
-use actix_web::{HttpResponse, http::header::LOCATION, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::header::LOCATION, web::Data};
 use soiree_actors::{
     fault::Fault,
     live::{PartyChange, PartySnapshot},
@@ -56,10 +56,15 @@ async fn live(state: &AppState, id: &PartyId, caller: &Caller) -> Result<PartySn
 pub(crate) async fn open(
     state: Data<AppState>,
     caller: Caller,
+    req: HttpRequest,
     Body(body): Body<PartyBody>,
 ) -> Result<HttpResponse, Problem> {
     let host = body.host.clone().map_or_else(|| caller.person().cloned(), Ok)?;
     caller.must_act_for(&host)?;
+    // A service opens parties for many people from one address.
+    if caller.role() < Role::Service {
+        state.budgets.join(&host, state.address(&req), state.house.clock().now_ms())?;
+    }
     let store = state.house.store();
     store.user(&host).await?.ok_or_else(|| Fault::missing("user", &host))?;
     if let Some(item) = &body.item {

@@ -1,6 +1,6 @@
 //! People, friends and guests.
 
-use super::UserKindName;
+use super::{Stamp, UserKindName};
 use crate::input::Change;
 use serde::Serialize;
 use soiree_domain::{User, UserId, UserKind};
@@ -146,4 +146,15 @@ pub struct GuestView {
     /// Brings the guest back as the same person on the live channel; good for 30 days.
     #[schema(example = "rt_91ab…")]
     pub resume: String,
+}
+
+/// A one-time ticket for the live channel, shown this once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Ticket)]
+pub struct TicketView {
+    /// For `hello`.
+    #[schema(example = "wt_7d30…")]
+    pub ticket: String,
+    /// Until when it is good.
+    pub expires_at: Stamp,
 }

@@ -94,6 +94,7 @@ async fn a_person_reaches_their_own_things_and_nobody_elses() {
 #[test]
 fn every_checked_route_has_a_story() {
     let stories = [
+        "POST /api/v1/auth/ticket",           // tickets_are_for_people
         "POST /api/v1/interactions",          // interactions::only_for_oneself
         "POST /api/v1/recommendations/group", // recommendations::a_group_is_oneself_and_friends
         "POST /api/v1/parties",               // parties::only_programs_open_for_others
@@ -189,5 +190,40 @@ async fn guests_can_be_kept_out_and_slowed_down() {
         let reply = door.post("/api/v1/auth/guest", json!({"name": "Bo"})).await;
         assert_eq!(reply.status, expected);
         assert_eq!(reply.header("retry-after"), if expected == 429 { "1" } else { "" });
+    }
+}
+
+#[actix_web::test]
+async fn tickets_are_for_people() {
+    let server = server().await;
+    let reply = server.with(Role::User, Some("ana")).await.call("POST", "/api/v1/auth/ticket").await.ok(201);
+    assert!(reply["ticket"].as_str().unwrap().starts_with("wt_"));
+    assert_eq!(reply["expires_at"], "2026-06-15T00:00:30Z");
+    for (role, user) in [(Role::Service, None), (Role::Viewer, Some("ana"))] {
+        let refused = server.with(role, user).await.call("POST", "/api/v1/auth/ticket").await;
+        assert_eq!((refused.status, refused.code()), (403, "forbidden"), "{role}");
+    }
+    let ana = server.with(Role::User, Some("ana")).await;
+    let many: Vec<_> = [(); 9].map(|()| ana.call("POST", "/api/v1/auth/ticket")).into();
+    let mut codes = Vec::new();
+    for reply in many {
+        codes.push(reply.await.status);
+    }
+    assert_eq!(codes, [201, 201, 201, 201, 201, 201, 201, 429, 429]);
+}
+
+#[actix_web::test]
+async fn parties_and_guests_of_one_address_have_a_budget() {
+    let mut world = crate::world::world();
+    world.settings.person.joins_per_minute = 2;
+    world.settings.address.hellos_per_minute = 2;
+    let server = TestServer::start(world).await;
+    let ana = server.with(Role::User, Some("ana")).await;
+    for expected in [201, 201, 429] {
+        assert_eq!(ana.post("/api/v1/parties", json!({"name": "Night"})).await.status, expected);
+    }
+    for expected in [(201, ""), (201, ""), (429, "30")] {
+        let reply = server.client("").post("/api/v1/auth/guest", json!({"name": "Bo"})).await;
+        assert_eq!((reply.status, reply.header("retry-after")), expected);
     }
 }

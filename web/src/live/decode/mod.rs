@@ -49,6 +49,8 @@ pub const KNOWN: [&str; 18] = [
 pub struct Hello {
     /// An API key or a guest's token.
     pub token: Option<String>,
+    /// A one-time ticket that stands for a token.
+    pub ticket: Option<String>,
     /// What brings a guest back.
     pub resume: Option<String>,
     /// The name others see; for guests.
@@ -168,14 +170,21 @@ fn unknown_type(what: &str) -> Problem {
 fn hello(f: &mut Fields) -> Option<Hello> {
     let hello = Hello {
         token: f.secret("token", MAX_TOKEN_BYTES),
+        ticket: f.secret("ticket", MAX_TOKEN_BYTES),
         resume: f.secret("resume", MAX_TOKEN_BYTES),
         name: f.words("name", bounds::MAX_NAME_CHARS).map(|name| name.trim().to_owned()),
         device: f.words("device", MAX_WORD_CHARS),
         locale: f.words("locale", 35),
         utc_offset_min: utc_offset_min(f),
     };
-    if hello.token.is_some() && hello.resume.is_some() {
-        f.fault("resume", "cannot stand beside token");
+    let ways = [
+        ("token", hello.token.is_some()),
+        ("ticket", hello.ticket.is_some()),
+        ("resume", hello.resume.is_some()),
+    ];
+    let mut given = ways.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
+    if let Some(first) = given.next() {
+        given.for_each(|name| f.fault(name, format!("cannot stand beside {first}")));
     }
     Some(hello)
 }

@@ -117,9 +117,9 @@ fn refusals_name_the_field_and_what_is_allowed() {
         ],
     );
     check(
-        r#"{"type":"hello","token":"a","resume":"b"}"#,
+        r#"{"type":"hello","token":"a","ticket":"b","resume":"c"}"#,
         "invalid-fields",
-        &["resume: cannot stand beside token"],
+        &["ticket: cannot stand beside token", "resume: cannot stand beside token"],
     );
     let refused = decode(br#"{"type":"dance","ref":"9"}"#).err().unwrap();
     assert_eq!(refused.reference.as_deref(), Some("9"));
