@@ -107,7 +107,8 @@ export class Corrector extends EventTarget {
 
   #follow(playback) {
     if (!this.#player.playing) this.#player.play();
-    if (this.#player.busy) return;
+    // At its end a work stands; the party goes on to the next.
+    if (this.#player.busy || this.#party.position() >= (this.#player.duration_ms ?? Infinity)) return;
     if (this.#jump) this.#learn(playback.rate);
     const { seek, speed } = this.#decide(playback.rate);
     if (seek) this.#leap(playback, 0);

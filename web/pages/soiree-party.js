@@ -29,17 +29,18 @@ export class Party extends EventTarget {
   epoch = undefined;
   seq = undefined;
   #client;
-  #key;
   #typists = new Map();
   #typedAt = -Infinity;
   #wholeUpTo = 0;
   #online = null;
 
+  /** What opens the door: `{password}` or `{invite}`. */
+  key = {};
+
   /** Made by `Client.join` and `Client.create`. */
-  constructor(client, id, key = {}) {
+  constructor(client, id) {
     super();
     this.#client = client;
-    this.#key = key;
     this.info = { id, name: '' };
   }
 
@@ -64,12 +65,11 @@ export class Party extends EventTarget {
 
   // --- What can be done ----------------------------------------------------------------------------------------
 
-  /** Joins, or comes back where it left off. `key` may bring a password or an invitation. */
-  async join(key) {
-    this.#key = key ?? this.#key;
+  /** Joins, or comes back where it left off; the client does it at every connection. */
+  async join() {
     const since = this.epoch === undefined ? {} : { since: { epoch: this.epoch, seq: this.seq } };
     try {
-      return await this.#ask('party.join', { ...this.#key, ...since });
+      return await this.#ask('party.join', { ...this.key, ...since });
     } catch (problem) {
       const again = problem.code === 'offline' || problem.code === 'timeout';
       if (!again) this.#emit('refused', problem);

@@ -57,16 +57,18 @@ export class Client extends EventTarget {
 
   /** Joins a party now, or as soon as there is a connection; `key` is `{password}` or `{invite}`. */
   join(id, key) {
-    const party = this.#parties.get(id) ?? new Party(this, id, key);
+    const party = this.#parties.get(id) ?? new Party(this, id);
     this.#parties.set(id, party);
-    if (this.live) party.join(key).catch(() => { /* The party told it: `refused`, or the next connection tries again. */ });
+    if (key) party.key = key;
+    if (this.live) party.join().catch(() => { /* The party told it: `refused`, or the next connection tries again. */ });
     return party;
   }
 
   /** Opens a party and joins it. */
   async create(wish) {
     const frame = await this.ask({ type: 'party.create', ...wish });
-    const party = new Party(this, frame.party.id, wish.password ? { password: wish.password } : {});
+    const party = new Party(this, frame.party.id);
+    if (wish.password) party.key = { password: wish.password };
     this.#parties.set(party.id, party);
     party.take(frame);
     return party;

@@ -1,0 +1,134 @@
+// Looking back: what the evening was, read page by page from the party's journal.
+
+import { $, el, when } from '/pages/ui.js';
+
+const PAGE = 100;
+
+const REASONS = { kicked: 'was sent out', banned: 'was banned' };
+const ACTIONS = { play: 'played', pause: 'paused', seek: 'went to another place', rate: 'changed the speed', next: 'went on to the next' };
+const VALUES = { up: 'voted for', down: 'voted against', veto: 'vetoed', clear: 'took a vote back for', skip: 'voted to skip' };
+
+export class Lookback {
+  #party = null;
+  #token;
+  #cursor = null;
+  #names = new Map();
+  #titles = new Map();
+  #last = '';
+
+  constructor(token) {
+    this.#token = token;
+    $('lookback').addEventListener('click', () => this.#open());
+    $('lookback-close').addEventListener('click', () => $('lookback-dialog').close());
+    $('lookback-more').addEventListener('click', () => this.#page());
+    $('lookback-kinds').addEventListener('change', () => this.#filter());
+  }
+
+  attach(party, signal) {
+    this.#party = party;
+    signal.addEventListener('abort', () => $('lookback-dialog').close());
+  }
+
+  #open() {
+    $('lookback-list').replaceChildren();
+    this.#cursor = null;
+    this.#last = '';
+    this.#names = new Map([...this.#party.members.values()].map((member) => [member.user, member.name]));
+    $('lookback-dialog').showModal();
+    this.#page();
+  }
+
+  async #page() {
+    $('lookback-more').hidden = true;
+    const query = new URLSearchParams({ limit: String(PAGE), ...(this.#cursor ? { cursor: this.#cursor } : {}) });
+    try {
+      const answer = await fetch(`/api/v1/parties/${encodeURIComponent(this.#party.id)}/history?${query}`, {
+        headers: { authorization: `Bearer ${this.#token() ?? ''}` },
+      });
+      const body = await answer.json();
+      if (!answer.ok) throw new Error(body.detail);
+      body.rows.forEach((row) => this.#add(row));
+      this.#cursor = body.next;
+      $('lookback-more').hidden = !body.next;
+      $('lookback-note').textContent = $('lookback-list').children.length ? '' : 'Nothing has happened yet.';
+    } catch {
+      $('lookback-note').textContent = 'The evening cannot be read just now.';
+    }
+    this.#filter();
+  }
+
+  #add({ seq, at, actor, kind, body }) {
+    if (body.name && actor) this.#names.set(actor, body.name);
+    const told = this.#tell(kind, body, actor);
+    if (!told) return;
+    const [group, text] = told;
+    // The same thing twice in a row, such as a slider that was dragged, is told once.
+    if (group !== 'said' && text === this.#last) return;
+    this.#last = text;
+    const time = el('time', { datetime: at }, when(Date.parse(at)));
+    $('lookback-list').append(el('li', { 'data-group': group, 'data-seq': seq }, time, el('span', {}, text)));
+  }
+
+  /** A journal entry in words, and which kind of memory it is. */
+  #tell(kind, body, actor) {
+    const who = this.#name(actor ?? body.by ?? body.user);
+    const work = body.work ?? body.playback?.work;
+    if (work?.title) this.#titles.set(work.item, work.title);
+    switch (kind) {
+      case 'chat': return ['said', body.text ? `${who}: ${body.text}` : `${who}: a line that was removed`];
+      case 'joined': return ['people', `${body.name ?? who} came in`];
+      case 'left': return ['people', `${this.#name(body.user ?? actor)} ${REASONS[body.reason] ?? 'left'}`];
+      case 'role': return ['people', `${this.#name(body.user ?? actor)} is now ${body.role ?? 'somebody else here'}`];
+      case 'mute': case 'muted': return ['people', `${this.#name(body.user)} was muted`];
+      case 'unmute': case 'unmuted': return ['people', `${this.#name(body.user)} may speak again`];
+      case 'round': return ['recommended', this.#round(body.round ?? body)];
+      case 'mood': return ['felt', `The room felt ${body.label ?? 'another way'}`];
+      case 'playback': return ['watched', this.#played(body.playback ?? body, who)];
+      case 'queue': return ['chosen', this.#queued(body, who)];
+      case 'vote': case 'poll': return ['chosen', `${who} ${VALUES[body.value] ?? 'voted'} ${body.item ? this.#title(body.item) : ''}`.trim()];
+      case 'changed': return ['people', `The party was changed${body.now?.name ? `: ${body.now.name}` : ''}`];
+      default: return null;
+    }
+  }
+
+  #played({ action, because, state, work }, who) {
+    const title = work?.title ? `“${work.title}”` : '';
+    if (because === 'finished') return `The work ended${title ? `; ${title} is on` : ''}`;
+    if (because === 'vote') return `Votes chose ${title || 'what is on'}`;
+    if (because === 'buffering') return 'The party waited for somebody';
+    if (because === 'ready' || because === 'waited-enough') return 'The party went on';
+    if (because === 'schedule') return `It began as planned${title ? `: ${title}` : ''}`;
+    if (action === 'load') return `${who} put ${title || 'something'} on`;
+    const did = ACTIONS[action] ?? { playing: 'played', paused: 'paused', empty: 'took everything off' }[state] ?? 'steered';
+    return `${who} ${did} ${title}`.trim();
+  }
+
+  #queued({ op, work, item }, who) {
+    const title = work?.title ? `“${work.title}”` : this.#title(item);
+    if (op === 'remove') return `${title} was taken off the queue`;
+    return op === 'move' ? `${who} moved ${title}` : `${who} queued ${title}`;
+  }
+
+  #round({ round, items = [] }) {
+    items.forEach((item) => { if (item.title) this.#titles.set(item.item, item.title); });
+    const best = items.slice(0, 3).map((item) => this.#title(item.item)).join(', ');
+    return `Round ${round ?? ''} for the room: ${best || 'nothing'}`;
+  }
+
+  #title(item) {
+    const shown = this.#party.recommendations?.items.find((known) => known.item === item)?.title;
+    return this.#titles.get(item) ?? shown ?? String(item ?? 'something').replace(/^\w+:/, '').replaceAll('-', ' ');
+  }
+
+  #name(user) { return this.#names.get(user) ?? 'Somebody'; }
+
+  #filter() {
+    const wanted = new Set([...new FormData($('lookback-kinds')).values()]);
+    const there = new Set();
+    for (const item of $('lookback-list').children) {
+      item.hidden = !wanted.has(item.dataset.group);
+      there.add(item.dataset.group);
+    }
+    for (const label of $('lookback-kinds').children) label.hidden = !there.has(label.querySelector('input').value);
+  }
+}
