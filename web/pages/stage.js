@@ -140,8 +140,9 @@ export class Stage {
     const { votes, needed, mine } = party.poll.skip;
     $('skip').hidden = empty;
     $('skip').setAttribute('aria-pressed', String(Boolean(mine)));
-    $('skip').textContent = votes ? `Skip ${votes} of ${needed}` : 'Vote to skip';
-    $('skip').title = `${votes} of ${needed} want something else`;
+    $('skip').textContent = votes ? `Skip ${votes} of ${needed}` : 'Skip?';
+    $('skip').setAttribute('aria-label', `Vote to skip: ${votes} of ${needed} want something else`);
+    $('skip').title = $('skip').getAttribute('aria-label');
   }
 
   /** What stands over the picture: who is waited for, when it begins, or why nothing is seen. */
