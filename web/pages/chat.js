@@ -67,7 +67,7 @@ export class Chat {
     const are = user === this.me ? 'are' : 'is';
     const said = {
       joined: user !== this.me && `${name} came in`,
-      left: reason ? `${name} was ${reason}` : user !== this.me && `${name} left`,
+      left: reason ? `${name} was ${reason === 'banned' ? 'banned' : 'sent out'}` : user !== this.me && `${name} left`,
       role: `${whom} ${are} ${role === 'member' ? 'a plain member' : `now ${role}`}`,
       muted: `${whom} ${are} muted`,
       unmuted: `${whom} may speak again`,

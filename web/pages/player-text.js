@@ -24,7 +24,8 @@ export class TextStage {
   #clock = document.createElement('p');
   #work;
 
-  constructor(work) {
+  /** Without its clock where a player that is heard but not seen stands behind it. */
+  constructor(work, clock = true) {
     this.#work = work;
     this.element.className = 'text-stage';
     const name = document.createElement('p');
@@ -39,7 +40,7 @@ export class TextStage {
     const hint = document.createElement('p');
     hint.className = 'text-hint';
     hint.textContent = kind(work).hint;
-    this.element.append(name, by, this.#part, this.#clock, hint);
+    this.element.append(name, by, ...(clock ? [this.#part, this.#clock, hint] : []));
   }
 
   show(playback, position) {

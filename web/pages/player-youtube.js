@@ -2,6 +2,8 @@
 
 const HOST = 'https://www.youtube-nocookie.com';
 const NAMES = /^(www\.|m\.|music\.)?(youtube\.com|youtube-nocookie\.com)$/;
+const KNOCK_MS = 400;
+const PATIENCE_MS = 8_000;
 const ENDED = 0;
 const PLAYING = 1;
 const BUFFERING = 3;
@@ -44,8 +46,11 @@ export class YouTubePlayer extends EventTarget {
     this.element = this.#frame;
     addEventListener('message', this.#hear);
     // The frame speaks only to those who said that they listen, and it cannot be known when it begins to.
-    this.#knock = setInterval(() => this.#post({ event: 'listening' }), 400);
-    if (!navigator.onLine) this.fault = 'YouTube plays only with an internet connection.';
+    this.#frame.addEventListener('load', () => {
+      clearInterval(this.#knock);
+      this.#knock = setInterval(() => this.#post({ event: 'listening' }), KNOCK_MS);
+    }, { once: true });
+    setTimeout(() => { if (!this.#ready) this.#fail('YouTube cannot be reached from here.'); }, PATIENCE_MS);
   }
 
   get duration_ms() { return this.#length; }
@@ -77,7 +82,14 @@ export class YouTubePlayer extends EventTarget {
     removeEventListener('message', this.#hear);
   }
 
-  #command(func, ...args) { this.#post({ event: 'command', func, args }); }
+  #fail(why) {
+    this.fault = why;
+    clearInterval(this.#knock);
+    this.dispatchEvent(new Event('change'));
+  }
+
+  /** Before the frame is ready, what it should do is known by the corrector, which tells it again. */
+  #command(func, ...args) { if (this.#ready) this.#post({ event: 'command', func, args }); }
 
   #post(message) { this.#frame.contentWindow?.postMessage(JSON.stringify({ id: 1, channel: 'widget', ...message }), HOST); }
 
@@ -86,10 +98,12 @@ export class YouTubePlayer extends EventTarget {
     let message;
     try { message = JSON.parse(data); } catch { return; }
     const { event, info } = message;
-    if (event === 'onError') this.fault = 'YouTube does not play this video here.';
+    if (event === 'onError') this.#fail('YouTube does not play this video here.');
     if (event === 'onReady' || event === 'initialDelivery') {
       clearInterval(this.#knock);
       this.#ready = true;
+      this.fault = null;
+      if (this.#wanted) this.#command('playVideo');
     }
     if (info && typeof info === 'object') this.#told(info);
     this.dispatchEvent(new Event('change'));

@@ -1,7 +1,7 @@
 // Keeps a player on the party's clock: by a speed that nobody hears, and by a jump when it is far off.
 //
 // A player is an object with `position_ms`, `duration_ms`, `playing`, `busy` (it buffers or seeks), `bends` (it takes any
-// speed), `play()`, `pause()`, `seek(ms)`, `speed(rate)` and optionally `part`; it tells of changes by the event `change`.
+// speed), `play()`, `pause()`, `seek(ms)`, `speed(rate)`, and `fault` when it cannot play; it tells of changes by the event `change`.
 
 import { positionAt } from './soiree-party.js';
 
@@ -90,6 +90,12 @@ export class Corrector extends EventTarget {
     clearTimeout(this.#start);
     // A start that lies ahead is met to the millisecond instead of at the next tick.
     if (playback.state === 'playing' && lead > 0) this.#start = setTimeout(this.#hear, lead);
+    // A player that cannot play this work neither follows the party nor holds it up.
+    if (this.#player.fault) {
+      this.drift = undefined;
+      this.dispatchEvent(new Event('turn'));
+      return;
+    }
     const at = this.#player.position_ms;
     this.drift = this.#player.busy ? undefined : at - positionAt(playback, now);
     if (runs) this.#follow(playback);

@@ -153,13 +153,10 @@ export interface PartyEvents {
   gone: CustomEvent<{ reason?: 'kicked' | 'banned' }>;
 }
 
-interface Speaks<Events> extends EventTarget {
-  addEventListener<Name extends keyof Events>(name: Name, hear: (event: Events[Name]) => void, options?: AddEventListenerOptions | boolean): void;
-}
-
-export interface Client extends Speaks<ClientEvents> {}
 export class Client extends EventTarget {
   constructor(options?: ClientOptions);
+  addEventListener<Name extends keyof ClientEvents>(name: Name, hear: (event: ClientEvents[Name]) => void, options?: AddEventListenerOptions | boolean): void;
+  addEventListener(name: string, hear: EventListenerOrEventListenerObject | null, options?: AddEventListenerOptions | boolean): void;
   readonly user: string | null;
   readonly name: string;
   readonly live: boolean;
@@ -188,8 +185,9 @@ export function guest(name: string, base?: string): Promise<{ user: string; toke
 /** A one-time ticket for `hello`, good for half a minute. */
 export function ticket(token: string, base?: string): Promise<string>;
 
-export interface Party extends Speaks<PartyEvents> {}
 export class Party extends EventTarget {
+  addEventListener<Name extends keyof PartyEvents>(name: Name, hear: (event: PartyEvents[Name]) => void, options?: AddEventListenerOptions | boolean): void;
+  addEventListener(name: string, hear: EventListenerOrEventListenerObject | null, options?: AddEventListenerOptions | boolean): void;
   readonly id: string;
   readonly info: PartyInfo;
   readonly members: Map<string, Member>;
@@ -260,6 +258,8 @@ export interface Player extends EventTarget {
   readonly busy: boolean;
   /** It takes any speed; one that does not is held by jumps. */
   readonly bends: boolean;
+  /** Why it cannot play, for people; it then neither follows the party nor holds it up. */
+  readonly fault?: string | null;
   play(): void;
   pause(): void;
   seek(positionMs: number): void;

@@ -98,7 +98,7 @@ export class Stage {
     this.#player.addEventListener('muted', () => this.#sound());
     this.#player.addEventListener('change', () => this.#note());
     $('stage').dataset.kind = this.#player.sound ? 'sound' : 'picture';
-    if (this.#player.sound) $('screen-work').append(new TextStage(work).element);
+    if (this.#player.sound) $('screen-work').append(new TextStage(work, false).element);
     $('screen-work').append(this.#player.element);
     this.#corrector = new Corrector(this.#party, this.#player, this.#clock);
     this.#corrector.addEventListener('turn', () => this.#measured());
@@ -140,7 +140,7 @@ export class Stage {
     const { votes, needed, mine } = party.poll.skip;
     $('skip').hidden = empty;
     $('skip').setAttribute('aria-pressed', String(Boolean(mine)));
-    $('skip').textContent = votes ? `Skip ${votes} of ${needed}` : 'Skip?';
+    $('skip').textContent = votes ? `Skip ${votes}/${needed}` : 'Skip?';
     $('skip').setAttribute('aria-label', `Vote to skip: ${votes} of ${needed} want something else`);
     $('skip').title = $('skip').getAttribute('aria-label');
   }
@@ -155,11 +155,11 @@ export class Stage {
     else if (playback.state === 'waiting') {
       const who = (playback.waiting_for ?? []).slice(0, 3).map((user) => this.#party.name(user));
       text = who.length ? `Waiting for ${names(who)} …` : 'Waiting …';
-    } else if (ahead > 0) text = `Begins ${when(info.starts_at_ms)} · in ${stamp(ahead + 999)}`;
+    } else if (ahead > 0 && playback.state !== 'playing') text = `Begins ${when(info.starts_at_ms)} · in ${stamp(ahead + 999)}`;
     $('screen-note').hidden = !text;
     if ($('screen-note').textContent !== text) $('screen-note').textContent = text;
     // A countdown is for the eyes; a screen reader would read it every second.
-    $('screen-note').setAttribute('aria-live', ahead > 0 ? 'off' : 'polite');
+    $('screen-note').setAttribute('aria-live', text.startsWith('Begins') ? 'off' : 'polite');
     $('screen-idle').hidden = playback.state !== 'empty' || Boolean(text);
   }
 
