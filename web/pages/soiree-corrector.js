@@ -19,7 +19,7 @@ const EVERY_MS = 200;
 const STATUS_MS = 2_000;
 const LONGEST_SEEK_MS = 3_000;
 /** After a jump the player may jump once more with what the first one taught, if it landed farther off than this. */
-const AGAIN_MS = 250;
+const AGAIN_MS = 120;
 
 /** The decision alone, without a player. Its only memory is whether it is correcting. The server does the same sums. */
 export class Drift {
