@@ -104,7 +104,7 @@ export class Chat {
   /** A line for people that nobody said: somebody came, went, or something is missing. */
   note(text) {
     const atEnd = this.#atEnd();
-    const item = document.createElement('li');
+    const item = document.createElement('p');
     item.className = 'event';
     item.textContent = text;
     this.#log.append(item);
