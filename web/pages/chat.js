@@ -71,6 +71,7 @@ export class Chat {
       role: `${whom} ${are} ${role === 'member' ? 'a plain member' : `now ${role}`}`,
       muted: `${whom} ${are} muted`,
       unmuted: `${whom} may speak again`,
+      unbanned: `${whom} may come in again`,
     }[change];
     if (said) this.note(by && change !== 'left' && by !== user ? `${said}, by ${by === this.me ? 'you' : party.name(by)}` : said);
   }

@@ -1,7 +1,7 @@
 // The dialog of works: an address, something from the catalogue, or the test pattern.
 
 import { PATTERN } from '/pages/player-pattern.js';
-import { wish } from '/pages/queue.js';
+import { named, wish } from '/pages/queue.js';
 import { $, el, toast, tried } from '/pages/ui.js';
 
 const PAUSE_MS = 250;
@@ -52,7 +52,8 @@ export class Choose {
   async #take(work, how) {
     const { title = 'It' } = work;
     const party = this.#party;
-    const done = how === 'play' ? await tried(this.#play(party, work)) : await tried(party.enqueue(work));
+    const asked = named(work);
+    const done = how === 'play' ? await tried(this.#play(party, asked)) : await tried(party.enqueue(asked));
     if (!done) return;
     $('choose-dialog').close();
     if (how === 'queue') toast(`“${title}” is in the queue.`);

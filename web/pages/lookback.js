@@ -1,11 +1,12 @@
 // Looking back: what the evening was, read page by page from the party's journal.
 
+import { partName } from '/pages/player-text.js';
 import { $, el, when } from '/pages/ui.js';
 
 const PAGE = 100;
 
 const REASONS = { kicked: 'was sent out', banned: 'was banned' };
-const ACTIONS = { play: 'played', pause: 'paused', seek: 'went to another place', rate: 'changed the speed', next: 'went on to the next' };
+const DID = { playing: 'played', paused: 'paused', empty: 'took everything off' };
 const VALUES = { up: 'voted for', down: 'voted against', veto: 'vetoed', clear: 'took a vote back for', skip: 'voted to skip' };
 
 export class Lookback {
@@ -15,6 +16,7 @@ export class Lookback {
   #names = new Map();
   #titles = new Map();
   #last = '';
+  #on = {};
 
   constructor(token) {
     this.#token = token;
@@ -31,8 +33,13 @@ export class Lookback {
 
   #open() {
     $('lookback-list').replaceChildren();
+    // What was felt is not in the journal; this window drew it while it was there.
+    const drawn = $('evening').hidden ? [] : [$('evening').firstElementChild.cloneNode(true)];
+    $('lookback-mood').replaceChildren(...drawn);
+    $('lookback-mood').hidden = !drawn.length;
     this.#cursor = null;
     this.#last = '';
+    this.#on = {};
     this.#names = new Map([...this.#party.members.values()].map((member) => [member.user, member.name]));
     $('lookback-dialog').showModal();
     this.#page();
@@ -79,28 +86,30 @@ export class Lookback {
       case 'joined': return ['people', `${body.name ?? who} came in`];
       case 'left': return ['people', `${this.#name(body.user ?? actor)} ${REASONS[body.reason] ?? 'left'}`];
       case 'role': return ['people', `${this.#name(body.user ?? actor)} is now ${body.role ?? 'somebody else here'}`];
-      case 'mute': case 'muted': return ['people', `${this.#name(body.user)} was muted`];
-      case 'unmute': case 'unmuted': return ['people', `${this.#name(body.user)} may speak again`];
+      case 'muted': return ['people', body.muted ? `${this.#name(body.user)} was muted` : `${this.#name(body.user)} may speak again`];
+      case 'ban': return ['people', body.banned ? `${this.#name(body.user)} was banned` : `${this.#name(body.user)} may come in again`];
       case 'round': return ['recommended', this.#round(body.round ?? body)];
-      case 'mood': return ['felt', `The room felt ${body.label ?? 'another way'}`];
       case 'playback': return ['watched', this.#played(body.playback ?? body, who)];
       case 'queue': return ['chosen', this.#queued(body, who)];
-      case 'vote': case 'poll': return ['chosen', `${who} ${VALUES[body.value] ?? 'voted'} ${body.item ? this.#title(body.item) : ''}`.trim()];
+      case 'vote': return ['chosen', `${who} ${VALUES[body.value] ?? 'voted'} ${body.item ? this.#title(body.item) : ''}`.trim()];
       case 'changed': return ['people', `The party was changed${body.now?.name ? `: ${body.now.name}` : ''}`];
       default: return null;
     }
   }
 
-  #played({ action, because, state, work }, who) {
-    const title = work?.title ? `“${work.title}”` : '';
-    if (because === 'finished') return `The work ended${title ? `; ${title} is on` : ''}`;
+  #played({ because, state, work, part }, who) {
+    const title = work?.title ? `“${work.title}”` : work ? this.#title(work.item) : '';
+    const before = this.#on;
+    this.#on = { item: work?.item, state, part };
+    if (because === 'finished') return work ? `The work ended; ${title} is on` : 'The work ended';
     if (because === 'vote') return `Votes chose ${title || 'what is on'}`;
     if (because === 'buffering') return 'The party waited for somebody';
     if (because === 'ready' || because === 'waited-enough') return 'The party went on';
     if (because === 'schedule') return `It began as planned${title ? `: ${title}` : ''}`;
-    if (action === 'load') return `${who} put ${title || 'something'} on`;
-    const did = ACTIONS[action] ?? { playing: 'played', paused: 'paused', empty: 'took everything off' }[state] ?? 'steered';
-    return `${who} ${did} ${title}`.trim();
+    if (work && work.item !== before.item) return `${who} put ${title} on`;
+    if (state === before.state && part !== before.part) return `${who} went on to ${partName(work, part)} of ${title}`;
+    if (state === before.state) return `${who} went to another place in ${title}`;
+    return `${who} ${DID[state] ?? 'steered'} ${title}`.trim();
   }
 
   #queued({ op, work, item }, who) {

@@ -1,9 +1,8 @@
 // What comes next: the queue, ordered by hand or by votes, by drag or by buttons.
 
 import { hue } from '/pages/people.js';
+import { PATTERN } from '/pages/player-pattern.js';
 import { $, el, icon, iconButton, toast, tried } from '/pages/ui.js';
-
-const SIGNS = { film: 'film', series: 'series', book: 'book', music: 'music', product: 'product' };
 
 export class Queue {
   #party = null;
@@ -101,12 +100,14 @@ export class Queue {
   }
 }
 
+/** What is asked for: the catalogue knows the titles of its own works, only the others are told with one. */
+export function named(work) {
+  return work.url || work.item === PATTERN.item ? work : { item: work.item };
+}
+
 /** Puts a work into the queue, or votes for it where that is what this person may do. */
 export async function wish(party, work) {
   if (party.can.has('queue') && party.info.control !== 'vote') {
-    if (await tried(party.enqueue(work))) toast(`“${work.title}” is in the queue.`);
+    if (await tried(party.enqueue(named(work)))) toast(`“${work.title}” is in the queue.`);
   } else if (await tried(party.vote(work.item, 'up'))) toast(`You voted for “${work.title}”.`);
 }
-
-/** The drawn sign of a kind of work. */
-export const sign = (domain) => SIGNS[domain] ?? 'work';

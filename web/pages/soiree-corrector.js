@@ -16,6 +16,8 @@ const HORIZON_MS = 1_000;
 /** A player that cannot bend its speed is left alone up to this drift, and jumps beyond. */
 const RIGID_MS = 500;
 const EVERY_MS = 200;
+/** Commands lie less than this ahead; a start by schedule may lie further, and is waited for standing. */
+const AHEAD_MS = 1_000;
 const STATUS_MS = 2_000;
 const LONGEST_SEEK_MS = 3_000;
 /** After a jump the player may jump once more with what the first one taught, if it landed farther off than this. */
@@ -86,10 +88,7 @@ export class Corrector extends EventTarget {
     const { playback } = this.#party;
     const now = this.#clock.now();
     const lead = playback.at_server_ms - now;
-    const runs = playback.state === 'playing' && lead <= 0;
     clearTimeout(this.#start);
-    // A start that lies ahead is met to the millisecond instead of at the next tick.
-    if (playback.state === 'playing' && lead > 0) this.#start = setTimeout(this.#hear, lead);
     // A player that cannot play this work neither follows the party nor holds it up.
     if (this.#player.fault) {
       this.drift = undefined;
@@ -98,17 +97,27 @@ export class Corrector extends EventTarget {
     }
     const at = this.#player.position_ms;
     this.drift = this.#player.busy ? undefined : at - positionAt(playback, now);
-    if (runs) this.#follow(playback);
+    if (lead > 0 && lead < AHEAD_MS) this.#await(playback, lead);
+    else if (playback.state === 'playing' && lead <= 0) this.#follow(playback);
     else this.#hold(playback);
     this.#report(now, at, playback);
     this.dispatchEvent(new Event('turn'));
+  }
+
+  /** A command takes effect a moment after it is heard, at the same moment for everybody: until then a player that runs
+   *  goes on, and one that stands makes itself ready. The moment is met by a timer instead of the next tick. */
+  #await(playback, lead) {
+    this.#start = setTimeout(this.#hear, lead);
+    if (!this.#player.playing) this.#hold(playback);
+    else this.drift = undefined;
   }
 
   #hold(playback) {
     this.#rule.correcting = false;
     this.#jump = null;
     if (this.#player.playing) this.#player.pause();
-    if (!this.#player.busy && Math.abs(this.drift) > DONE_MS) this.#player.seek(playback.position_ms);
+    const off = Math.abs(this.#player.position_ms - playback.position_ms);
+    if (!this.#player.busy && off > DEAD_MS) this.#player.seek(playback.position_ms);
   }
 
   #follow(playback) {
@@ -157,8 +166,6 @@ export class Corrector extends EventTarget {
       buffering,
       at_server_ms: whole(now),
       rtt_ms: whole(this.#clock.roundTrip),
-      error_ms: whole(this.#clock.uncertainty),
-      part: playback.part || undefined,
       version: playback.version,
       duration_ms: whole(this.#player.duration_ms) || undefined,
     });

@@ -96,7 +96,8 @@ export class Party extends EventTarget {
   move(item, to) { return this.#ask('party.queue', { op: 'move', item, to }); }
 
   vote(item, value) { return this.#ask('party.vote', { item, value }); }
-  skip() { return this.#ask('party.vote', { value: 'skip' }); }
+  /** Votes to skip what plays, or takes that vote back. */
+  skip() { return this.#ask('party.vote', { value: this.poll.skip.mine ? 'clear' : 'skip' }); }
 
   say(text, { replyTo, mentions } = {}) {
     this.#typedAt = -Infinity;
@@ -202,7 +203,7 @@ export class Party extends EventTarget {
 
   #member(frame) {
     if (frame.change === 'left') this.members.delete(frame.user);
-    else {
+    else if (frame.change !== 'banned' && frame.change !== 'unbanned') {
       const { user, name, role, online } = frame;
       const before = this.members.get(user);
       const muted = frame.muted ?? { muted: true, unmuted: false }[frame.change] ?? before?.muted ?? false;
@@ -269,8 +270,8 @@ export class Party extends EventTarget {
       if (tally.up || tally.down || tally.vetoes) this.poll.items.set(tally.item, { ...before, ...tally, mine: voice });
       else this.poll.items.delete(tally.item);
     }
-    if (skip) this.poll.skip = { ...this.poll.skip, ...skip, mine: value === 'skip' && mine ? !outcome : skip.mine ?? this.poll.skip.mine };
-    if (outcome === 'skipped') this.poll.skip.mine = false;
+    const voiced = mine && !item ? value === 'skip' : this.poll.skip.mine;
+    this.poll.skip = { ...this.poll.skip, ...skip, mine: outcome === 'skipped' ? false : voiced };
     this.#emit('poll', { by, value, item, outcome });
   }
 

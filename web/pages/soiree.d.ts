@@ -70,7 +70,7 @@ export interface Line {
 
 export interface Tally { item: string; title?: string; up: number; down: number; vetoes: number; mine?: Vote }
 export interface Mood { valence: number; arousal: number; label: string; confidence: number; drivers: string[] }
-export interface Sync { members: number; p50_ms: number; worst_ms: number; buffering: string[] }
+export interface Sync { players: number; p50_ms: number; worst_ms: number; buffering: string[] }
 
 export interface Recommended {
   item: string;
@@ -132,7 +132,7 @@ export interface ClientEvents {
 export interface PartyEvents {
   /** All of the state is there, or is there again. */
   ready: CustomEvent<{ recovered: boolean }>;
-  members: CustomEvent<Member & { change: 'joined' | 'left' | 'role' | 'presence' | 'muted' | 'unmuted'; by?: string; reason?: 'kicked' | 'banned' }>;
+  members: CustomEvent<Member & { change: 'joined' | 'left' | 'role' | 'presence' | 'muted' | 'unmuted' | 'banned' | 'unbanned'; by?: string; reason?: 'kicked' | 'banned' }>;
   playback: CustomEvent<Playback>;
   queue: CustomEvent<{ op: 'add' | 'remove' | 'move'; work: Work; index: number; by?: string }>;
   poll: CustomEvent<{ by: string; value: Vote | 'skip'; item?: string; outcome?: 'skipped' | 'plays' | 'vetoed' }>;
@@ -227,7 +227,7 @@ export class Party extends EventTarget {
   admin(op: 'promote' | 'demote' | 'mute' | 'unmute' | 'kick' | 'ban' | 'unban' | 'lock' | 'unlock' | 'transfer' | 'delete-message', whom?: { user?: string; message?: string }): Promise<unknown>;
   change(what: { name?: string; visibility?: Visibility; password?: string; control?: Control; wait?: Wait; starts_at_ms?: number; item?: string }): Promise<unknown>;
   invite(limits?: { uses?: number; expires_in_s?: number }): Promise<{ invite: string; expires_at_ms: number; uses?: number }>;
-  status(status: { position_ms: number; buffering: boolean; at_server_ms?: number; rtt_ms?: number; part?: number; version?: number; duration_ms?: number; error_ms?: number }): boolean;
+  status(status: { position_ms: number; buffering: boolean; at_server_ms?: number; rtt_ms?: number; version?: number; duration_ms?: number }): boolean;
 }
 
 /** Where a playback stands at a server time. */

@@ -202,7 +202,7 @@ export class Stage {
     const drift = this.#corrector?.drift;
     if (drift !== undefined) parts.push(`You ${drift < 0 ? '−' : '+'}${Math.abs(Math.round(drift))} ms`);
     const sync = this.#party?.sync;
-    if (sync && sync.members > 1) parts.push(`room ±${Math.round(sync.p50_ms)} ms, worst ${Math.round(sync.worst_ms)} ms`);
+    if (sync && sync.players > 1) parts.push(`room ±${Math.round(sync.p50_ms)} ms, worst ${Math.round(sync.worst_ms)} ms`);
     $('sync').textContent = parts.join(' · ');
   }
 
