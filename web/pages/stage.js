@@ -110,6 +110,7 @@ export class Stage {
     const { work } = playback;
     this.#work(work);
     $('stage').dataset.state = playback.state;
+    $('stage').dataset.version = playback.version;
     const part = work && kind(work).steps && !this.#player ? partName(work, playback.part ?? 0) : '';
     $('work-title').textContent = work ? work.title : 'Nothing is on yet';
     $('work-facts').textContent = work ? [part, work.creators?.slice(0, 2).join(', '), work.year].filter(Boolean).join(' · ') : 'Choose something, or vote for what suits you all.';
@@ -193,7 +194,7 @@ export class Stage {
     dataset.position = this.#player.position_ms.toFixed(1);
     dataset.at = this.#clock.now().toFixed(1);
     dataset.drift = drift === undefined ? '' : drift.toFixed(1);
-    dataset.version = this.#party.playback.version;
+    dataset.measured = this.#party.playback.version;
     this.#room();
   }
 
@@ -202,7 +203,7 @@ export class Stage {
     const drift = this.#corrector?.drift;
     if (drift !== undefined) parts.push(`You ${drift < 0 ? '−' : '+'}${Math.abs(Math.round(drift))} ms`);
     const sync = this.#party?.sync;
-    if (sync && sync.players > 1) parts.push(`room ±${Math.round(sync.p50_ms)} ms, worst ${Math.round(sync.worst_ms)} ms`);
+    if (sync && sync.players > 1) parts.push(`room ±${Math.round(sync.p50_ms)} ms (worst ${Math.round(sync.worst_ms)})`);
     $('sync').textContent = parts.join(' · ');
   }
 
