@@ -4,6 +4,12 @@ import { partName } from '/pages/player-text.js';
 import { $, el, when } from '/pages/ui.js';
 
 const PAGE = 100;
+/** At most this many titles are asked for with one page. */
+const ASKED = 60;
+const TOLD = 3;
+
+/** The works at the top of a journalled round. */
+const best = (round) => (round?.items ?? []).slice(0, TOLD).map((item) => item.scored?.item ?? item.item);
 
 const REASONS = { kicked: 'was sent out', banned: 'was banned' };
 const DID = { playing: 'played', paused: 'paused', empty: 'took everything off' };
@@ -49,11 +55,8 @@ export class Lookback {
     $('lookback-more').hidden = true;
     const query = new URLSearchParams({ limit: String(PAGE), ...(this.#cursor ? { cursor: this.#cursor } : {}) });
     try {
-      const answer = await fetch(`/api/v1/parties/${encodeURIComponent(this.#party.id)}/history?${query}`, {
-        headers: { authorization: `Bearer ${this.#token() ?? ''}` },
-      });
-      const body = await answer.json();
-      if (!answer.ok) throw new Error(body.detail);
+      const body = await this.#read(`/api/v1/parties/${encodeURIComponent(this.#party.id)}/history?${query}`);
+      await this.#learn(body.rows);
       body.rows.forEach((row) => this.#add(row));
       this.#cursor = body.next;
       $('lookback-more').hidden = !body.next;
@@ -62,6 +65,28 @@ export class Lookback {
       $('lookback-note').textContent = 'The evening cannot be read just now.';
     }
     this.#filter();
+  }
+
+  async #read(address) {
+    const answer = await fetch(address, { headers: { authorization: `Bearer ${this.#token() ?? ''}` } });
+    const body = await answer.json();
+    if (!answer.ok) throw new Error(body.detail);
+    return body;
+  }
+
+  /** The journal names works by their ids; what they are called is asked once each. */
+  async #learn(rows) {
+    const { recommendations, queue, playback } = this.#party;
+    for (const work of [...(recommendations?.items ?? []), ...queue.map((entry) => entry.work), playback.work]) {
+      if (work?.title) this.#titles.set(work.item, work.title);
+    }
+    const named = rows.flatMap(({ body }) => [body.item, (body.work ?? body.playback?.work)?.item, ...best(body.round)]);
+    const unknown = [...new Set(named)].filter((item) => item && !item.startsWith('url:') && !this.#titles.has(item)).slice(0, ASKED);
+    await Promise.all(unknown.map(async (item) => {
+      try {
+        this.#titles.set(item, (await this.#read(`/api/v1/items/${encodeURIComponent(item)}`)).title);
+      } catch { /* Its id has to do. */ }
+    }));
   }
 
   #add({ seq, at, actor, kind, body }) {
@@ -118,15 +143,12 @@ export class Lookback {
     return op === 'move' ? `${who} moved ${title}` : `${who} queued ${title}`;
   }
 
-  #round({ round, items = [] }) {
-    items.forEach((item) => { if (item.title) this.#titles.set(item.item, item.title); });
-    const best = items.slice(0, 3).map((item) => this.#title(item.item)).join(', ');
-    return `Round ${round ?? ''} for the room: ${best || 'nothing'}`;
+  #round(round) {
+    return `Round ${round.round ?? ''} for the room: ${best(round).map((item) => this.#title(item)).join(', ') || 'nothing'}`;
   }
 
   #title(item) {
-    const shown = this.#party.recommendations?.items.find((known) => known.item === item)?.title;
-    return this.#titles.get(item) ?? shown ?? String(item ?? 'something').replace(/^\w+:/, '').replaceAll('-', ' ');
+    return this.#titles.get(item) ?? String(item ?? 'something').replace(/^\w+:/, '').replaceAll('-', ' ');
   }
 
   #name(user) { return this.#names.get(user) ?? 'Somebody'; }

@@ -18,28 +18,31 @@ export class Tracker {
   #told = new Set();
   #timer = null;
   #failed = 0;
+  #every;
   #watched = new Map();
   #eyes = null;
 
-  /** `token` is a text, or a function that gives the one of the moment (or nothing: then nothing is kept). */
-  constructor({ token, url = '/api/v1/interactions' }) {
+  /** `token` is a text, or a function that gives the one of the moment (or nothing: then nothing is kept). A batch is
+   *  sent `every` so many milliseconds. */
+  constructor({ token, url = '/api/v1/interactions', every = EVERY_MS }) {
+    this.#every = every;
     this.#token = typeof token === 'function' ? token : () => token;
     this.#url = url;
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.flush(true); });
     addEventListener('pagehide', () => this.flush(true));
   }
 
-  /** An item was seen; told once per item and recommendation. */
+  /** An item was seen; told once per item. */
   view(item, more) { this.#once('view', item, more); }
 
   /** An item was opened. */
   click(item, more) { this.track({ item, kind: 'click', ...more }); }
 
-  /** An item began to play; told once per item and recommendation. */
+  /** An item began to play; told once per item. */
   play(item, more) { this.#once('play', item, { value: 1, ...more }); }
 
   #once(kind, item, more) {
-    const name = `${kind} ${item} ${more?.recommendation_id ?? ''}`;
+    const name = `${kind} ${item}`;
     if (this.#told.has(name)) return;
     this.#told.add(name);
     this.track({ item, kind, ...more });
@@ -51,7 +54,7 @@ export class Tracker {
     this.#waiting.push({ at: new Date().toISOString(), ...deed });
     if (this.#waiting.length > WAITING_MOST) this.#waiting.shift();
     if (this.#waiting.length >= FULL) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), EVERY_MS);
+    else this.#timer ??= setTimeout(() => this.flush(), this.#every);
   }
 
   /** Tells a view once half of `element` was on the screen for a second. */
@@ -93,7 +96,7 @@ export class Tracker {
     this.#sending = false;
     this.#failed = arrived ? 0 : this.#failed + 1;
     if (arrived || this.#failed > FAILED_MOST) this.#batch = null;
-    if (this.#batch || this.#waiting.length) this.#timer ??= setTimeout(() => this.flush(), EVERY_MS * (1 + this.#failed));
+    if (this.#batch || this.#waiting.length) this.#timer ??= setTimeout(() => this.flush(), this.#every * (1 + this.#failed));
   }
 
   /** True unless it is worth trying again; what is refused for good would be refused again. */

@@ -285,7 +285,7 @@ type More = { recommendation_id?: string; party?: string; value?: number };
 
 /** Tells what people do on any page, in batches, also when the page closes. */
 export class Tracker {
-  constructor(options: { token: string | (() => string | null | undefined); url?: string });
+  constructor(options: { token: string | (() => string | null | undefined); url?: string; every?: number });
   view(item: string, more?: More): void;
   click(item: string, more?: More): void;
   play(item: string, more?: More): void;
