@@ -1,7 +1,8 @@
 // Keeps a player on the party's clock: by a speed that nobody hears, and by a jump when it is far off.
 //
-// A player is an object with `position_ms`, `duration_ms`, `playing`, `busy` (it buffers or seeks), `bends` (it takes any
-// speed), `play()`, `pause()`, `seek(ms)`, `speed(rate)`, and `fault` when it cannot play; it tells of changes by the event `change`.
+// A player is an `EventTarget` with `position_ms`, `duration_ms`, `playing`, `busy` (it buffers or seeks), `bends` (it
+// takes any speed), `fault` (why it cannot play), `play()`, `pause()`, `seek(ms)` and `speed(rate)`. It tells of changes
+// by the event `change`.
 
 import { positionAt } from './soiree-party.js';
 

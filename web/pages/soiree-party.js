@@ -1,8 +1,8 @@
 // One party as it is now: its state, kept from the frames that arrive, and what can be done in it.
 //
-// Events: `ready` ({recovered}), `members` (the member frame, or nothing when all were replaced), `playback`, `queue`, `poll`, `chat` (a line),
-// `removed` ({message}), `scores`, `reaction`, `mood`, `recommendations`, `changed`, `typing`, `sync`, `correction`,
-// `refused` (a problem with joining) and `gone` ({reason}) when this person is no longer a member.
+// Events: `ready` ({recovered}) when all of the state is there, then one per change: `members`, `playback`, `queue`,
+// `poll`, `chat` (a line), `removed` ({message}), `scores`, `reaction`, `mood`, `recommendations`, `changed`, `typing`,
+// `sync`, `correction`; and `refused` (a problem with joining), `gone` ({reason}) when this person is no longer a member.
 
 import { capabilities, reason } from './soiree-rights.js';
 
@@ -255,7 +255,9 @@ export class Party extends EventTarget {
     const { op, work, index, by } = frame;
     const before = this.queue.find((entry) => entry.work.item === work.item);
     const rest = this.queue.filter((entry) => entry !== before);
-    if (op !== 'remove') rest.splice(index, 0, { work: { ...before?.work, ...work }, by: op === 'move' ? before?.by ?? by : by });
+    // Whoever moves a work does not become the one who brought it.
+    const brought = op === 'move' ? before?.by ?? by : by;
+    if (op !== 'remove') rest.splice(index, 0, { work: { ...before?.work, ...work }, by: brought });
     this.queue = rest;
     this.#emit('queue', frame);
   }
@@ -277,7 +279,8 @@ export class Party extends EventTarget {
 
   #changed(frame) {
     const { name, visibility, control, wait, locked, item, starts_at_ms, host } = frame;
-    this.info = { ...this.info, name, visibility, control, wait, locked, item, starts_at_ms, host: host ?? this.info.host };
+    const now = { name, visibility, control, wait, locked, item, starts_at_ms, host: host ?? this.info.host };
+    this.info = { ...this.info, ...now };
     this.#emit('changed', frame);
   }
 

@@ -21,7 +21,9 @@ export function capabilities(member, party) {
 export function reason(capability, member, party) {
   if (!member) return 'You are not in this party.';
   if (capability === 'chat' && member.muted) return 'You are muted in this party.';
-  if (capability === 'control' && party?.control === 'vote') return 'Here votes decide what plays; the host and moderators steer it.';
+  if (capability === 'control' && party?.control === 'vote') {
+    return 'Here votes decide what plays; the host and moderators steer it.';
+  }
   if (capability === 'admin') return 'Only the host may do that.';
   return 'Only the host and moderators may do that here.';
 }

@@ -9,6 +9,9 @@ const SEEN_SHARE = 0.5;
 const SEEN_MS = 1_000;
 const FAILED_MOST = 5;
 
+/** A key that nobody else has; browsers make ids on secure pages only. */
+const fresh = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+
 export class Tracker {
   #url;
   #token;
@@ -89,7 +92,7 @@ export class Tracker {
     const token = this.#token();
     if (!token || (this.#sending && !leaving)) return;
     // A page that closes may send 64 KiB; fifty deeds are far below.
-    if (!this.#batch && this.#waiting.length) this.#batch = { key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, rows: this.#waiting.splice(0, FULL) };
+    if (!this.#batch && this.#waiting.length) this.#batch = { key: fresh(), rows: this.#waiting.splice(0, FULL) };
     if (!this.#batch) return;
     this.#sending = true;
     const arrived = await this.#send(this.#batch, token);
