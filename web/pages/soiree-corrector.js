@@ -99,9 +99,11 @@ export class Corrector extends EventTarget {
     const at = this.#player.position_ms;
     this.drift = this.#player.busy ? undefined : at - positionAt(playback, now);
     if (lead > 0 && lead < AHEAD_MS) this.#await(playback, lead);
-    else if (playback.state === 'playing' && lead <= 0) this.#follow(playback);
-    else this.#hold(playback);
-    this.#report(now, at, playback);
+    else {
+      if (playback.state === 'playing' && lead <= 0) this.#follow(playback);
+      else this.#hold(playback);
+      this.#report(now, at, playback);
+    }
     this.dispatchEvent(new Event('turn'));
   }
 
