@@ -17,7 +17,7 @@ export class Tracker {
   #token;
   #waiting = [];
   #batch = null;
-  #sending = null;
+  #sending = false;
   #told = new Set();
   #timer = null;
   #failed = 0;
@@ -90,14 +90,18 @@ export class Tracker {
     clearTimeout(this.#timer);
     this.#timer = null;
     const token = this.#token();
-    if (!token || (this.#sending && !leaving) || this.#sending === 'leaving') return;
+    if (!token) return;
+    if (this.#sending) {
+      // What is under way arrives by itself. Only a page that goes sends the rest beside it.
+      if (leaving && this.#waiting.length) this.#send({ key: fresh(), rows: this.#waiting.splice(0, FULL) }, token);
+      return;
+    }
     // A page that closes may send 64 KiB; fifty deeds are far below.
     if (!this.#batch && this.#waiting.length) this.#batch = { key: fresh(), rows: this.#waiting.splice(0, FULL) };
     if (!this.#batch) return;
-    // A page tells twice that it goes, when it is hidden and when it is closed; one farewell is enough.
-    this.#sending = leaving ? 'leaving' : 'now';
+    this.#sending = true;
     const arrived = await this.#send(this.#batch, token);
-    this.#sending = null;
+    this.#sending = false;
     this.#failed = arrived ? 0 : this.#failed + 1;
     if (arrived || this.#failed > FAILED_MOST) this.#batch = null;
     if (this.#batch || this.#waiting.length) this.#timer ??= setTimeout(() => this.flush(), this.#every * (1 + this.#failed));
