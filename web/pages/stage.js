@@ -8,6 +8,7 @@ import { Corrector } from '/pages/soiree.js';
 import { $, allow, el, icon, names, toast, tried, when } from '/pages/ui.js';
 
 const TICK_MS = 250;
+const REST_MS = 200;
 /** A work of unknown length is shown on a bar that is always a little longer than where it stands. */
 const UNKNOWN_MS = 600_000;
 
@@ -27,6 +28,7 @@ export class Stage {
   #text = null;
   #corrector = null;
   #dragging = false;
+  #resting = null;
   #began;
   #played = false;
 
@@ -49,9 +51,13 @@ export class Stage {
       $('at').textContent = stamp(Number($('seek').value));
       $('seek').setAttribute('aria-valuetext', stamp(Number($('seek').value)));
     });
-    $('seek').addEventListener('change', async () => {
-      await tried(this.#party.seek(Number($('seek').value)));
-      this.#dragging = false;
+    $('seek').addEventListener('change', () => {
+      // A key that is held down moves the slider many times; the party jumps once, where it comes to rest.
+      clearTimeout(this.#resting);
+      this.#resting = setTimeout(async () => {
+        await tried(this.#party.seek(Number($('seek').value)));
+        this.#dragging = false;
+      }, REST_MS);
     });
     setInterval(() => this.#tick(), TICK_MS);
   }
