@@ -50,7 +50,7 @@ export class Channel extends EventTarget {
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#hurry(); });
   }
 
-  get live() { return this.#welcomed; }
+  get live() { return this.#welcomed && this.#socket.readyState === WebSocket.OPEN; }
 
   open() {
     this.#wanted = true;
@@ -79,7 +79,7 @@ export class Channel extends EventTarget {
 
   /** Sends a command and waits for its answer. */
   ask(frame) {
-    if (!this.#welcomed) return Promise.reject(offline('not connected just now'));
+    if (!this.live) return Promise.reject(offline('not connected just now'));
     const ref = String(this.#next++);
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
@@ -93,8 +93,9 @@ export class Channel extends EventTarget {
 
   /** Sends a command that has no answer; false when nobody is there to hear it. */
   tell(frame) {
-    if (this.#welcomed) this.#send(frame);
-    return this.#welcomed;
+    const { live } = this;
+    if (live) this.#send(frame);
+    return live;
   }
 
   #send(frame) { this.#socket.send(JSON.stringify(frame)); }
