@@ -3,12 +3,12 @@
 import { $, allow, el, names, tried } from '/pages/ui.js';
 
 const OFFERED = 6;
+const MENTIONED = 16;
 const TALLEST = 140;
 
 export class Composer {
   #party = null;
   #replyTo = null;
-  #mentioned = new Map();
   #offers = [];
   #chosen = 0;
 
@@ -137,9 +137,14 @@ export class Composer {
     const end = box.selectionStart;
     const start = end - this.#begun().length;
     box.setRangeText(`${member.name} `, start, end, 'end');
-    this.#mentioned.set(member.user, `@${member.name}`);
     this.#close();
     box.focus();
+  }
+
+  /** The members whose names stand in a text behind an @, completed or typed by hand. */
+  #called(text) {
+    const others = [...this.#party.members.values()].filter((member) => member !== this.#party.me);
+    return others.filter((member) => text.includes(`@${member.name}`)).map((member) => member.user).slice(0, MENTIONED);
   }
 
   // --- Sending -------------------------------------------------------------------------------------------------
@@ -148,10 +153,9 @@ export class Composer {
     const box = $('say');
     const text = box.value.trim();
     if (!text || !this.#party) return;
-    const mentions = [...this.#mentioned].filter(([, name]) => text.includes(name)).map(([user]) => user).slice(0, 16);
+    const mentions = this.#called(text);
     const replyTo = this.#replyTo ?? undefined;
     box.value = '';
-    this.#mentioned.clear();
     this.#fit();
     this.#close();
     this.reply(null);

@@ -102,7 +102,7 @@ export class Corrector extends EventTarget {
     else {
       if (playback.state === 'playing' && lead <= 0) this.#follow(playback);
       else this.#hold(playback);
-      this.#report(now, at, playback);
+      this.#report(playback);
     }
     this.dispatchEvent(new Event('turn'));
   }
@@ -157,7 +157,10 @@ export class Corrector extends EventTarget {
     if (Math.abs(this.drift) > AGAIN_MS && tries === 0) this.#leap(this.#party.playback, 1);
   }
 
-  #report(now, at, playback) {
+  /** Tells the party how the player stands, after what was done about it, and not before the clock is known. */
+  #report(playback) {
+    const [now, at] = [this.#clock.now(), this.#player.position_ms];
+    if (this.#clock.roundTrip === undefined) return;
     const buffering = Boolean(this.#player.busy && (playback.state === 'playing' || playback.state === 'waiting'));
     if (playback.state === 'empty') return;
     if (buffering === this.#buffering && now - this.#sentAt < STATUS_MS) return;

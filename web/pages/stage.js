@@ -12,6 +12,12 @@ const REST_MS = 200;
 /** A work of unknown length is shown on a bar that is always a little longer than where it stands. */
 const UNKNOWN_MS = 600_000;
 
+/** How far off, whatever the direction. */
+function short(ms) {
+  const far = Math.abs(ms);
+  return far < 1_000 ? `${Math.round(far)} ms` : `${(far / 1_000).toFixed(1)} s`;
+}
+
 /** Makes the player of a work: an object that plays, or nothing for works that are followed by a text. */
 function playerOf(work) {
   if (work.item === PATTERN.item) return new PatternPlayer();
@@ -207,9 +213,9 @@ export class Stage {
   #room() {
     const parts = [];
     const drift = this.#corrector?.drift;
-    if (drift !== undefined) parts.push(`You ${drift < 0 ? '−' : '+'}${Math.abs(Math.round(drift))} ms`);
+    if (drift !== undefined) parts.push(`You ${drift < 0 ? '−' : '+'}${short(drift)}`);
     const sync = this.#party?.sync;
-    if (sync && sync.players > 1) parts.push(`room ±${Math.round(sync.p50_ms)} ms (worst ${Math.round(sync.worst_ms)})`);
+    if (sync && sync.players > 1) parts.push(`room ±${short(sync.p50_ms)} (worst ${short(sync.worst_ms)})`);
     $('sync').textContent = parts.join(' · ');
   }
 
