@@ -150,7 +150,7 @@ function named() {
 }
 
 function refused(problem) {
-  if (problem.code !== 'wrong-password') return gone(`That party cannot be entered: ${sentence(problem.message)}`);
+  if (problem.code !== 'wrong-password') return gone(`That party cannot be entered: ${problem.message}.`);
   door.ask({ password: true, fault: knocked === party ? 'That was not the password.' : null });
   knocked = party;
   return undefined;

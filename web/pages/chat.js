@@ -5,6 +5,8 @@ import { face, hue } from '/pages/people.js';
 const KEPT = 400;
 const SAME_BREATH_MS = 120_000;
 
+const ROLES = { host: 'the host', moderator: 'a moderator', member: 'a plain member' };
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
 /** How a line sounds, from -1 to 1, as the tint knows it. */
@@ -68,7 +70,7 @@ export class Chat {
     const said = {
       joined: user !== this.me && `${name} came in`,
       left: reason ? `${name} was ${reason === 'banned' ? 'banned' : 'sent out'}` : user !== this.me && `${name} left`,
-      role: `${whom} ${are} ${role === 'member' ? 'a plain member' : `now ${role}`}`,
+      role: `${whom} ${are} now ${ROLES[role] ?? role}`,
       muted: `${whom} ${are} muted`,
       unmuted: `${whom} may speak again`,
       unbanned: `${whom} may come in again`,

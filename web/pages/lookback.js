@@ -12,6 +12,7 @@ const TOLD = 3;
 const best = (round) => (round?.items ?? []).slice(0, TOLD).map((item) => item.scored?.item ?? item.item);
 
 const REASONS = { kicked: 'was sent out', banned: 'was banned' };
+const ROLES = { host: 'the host', moderator: 'a moderator', member: 'a plain member' };
 const DID = { playing: 'played', paused: 'paused', empty: 'took everything off' };
 const VALUES = { up: 'voted for', down: 'voted against', veto: 'vetoed', clear: 'took a vote back for', skip: 'voted to skip' };
 
@@ -110,7 +111,7 @@ export class Lookback {
       case 'chat': return ['said', body.text ? `${who}: ${body.text}` : `${who}: a line that was removed`];
       case 'joined': return ['people', `${body.name ?? who} came in`];
       case 'left': return ['people', `${this.#name(body.user ?? actor)} ${REASONS[body.reason] ?? 'left'}`];
-      case 'role': return ['people', `${this.#name(body.user ?? actor)} is now ${body.role ?? 'somebody else here'}`];
+      case 'role': return ['people', `${this.#name(body.user ?? actor)} is now ${ROLES[body.role] ?? 'somebody else here'}`];
       case 'muted': return ['people', body.muted ? `${this.#name(body.user)} was muted` : `${this.#name(body.user)} may speak again`];
       case 'ban': return ['people', body.banned ? `${this.#name(body.user)} was banned` : `${this.#name(body.user)} may come in again`];
       case 'round': return ['recommended', this.#round(body.round ?? body)];
@@ -123,7 +124,7 @@ export class Lookback {
   }
 
   #played({ because, state, work, part }, who) {
-    const title = work?.title ? `“${work.title}”` : work ? this.#title(work.item) : '';
+    const title = work ? `“${work.title ?? this.#title(work.item)}”` : '';
     const before = this.#on;
     this.#on = { item: work?.item, state, part };
     if (because === 'finished') return work ? `The work ended; ${title} is on` : 'The work ended';
@@ -138,7 +139,7 @@ export class Lookback {
   }
 
   #queued({ op, work, item }, who) {
-    const title = work?.title ? `“${work.title}”` : this.#title(item);
+    const title = `“${work?.title ?? this.#title(work?.item ?? item)}”`;
     if (op === 'remove') return `${title} was taken off the queue`;
     return op === 'move' ? `${who} moved ${title}` : `${who} queued ${title}`;
   }
