@@ -215,7 +215,7 @@ export class Stage {
     const drift = this.#corrector?.drift;
     if (drift !== undefined) parts.push(`You ${drift < 0 ? '−' : '+'}${short(drift)}`);
     const sync = this.#party?.sync;
-    if (sync && sync.players > 1) parts.push(`room ±${short(sync.p50_ms)} (worst ${short(sync.worst_ms)})`);
+    if (this.#corrector && sync?.players > 1) parts.push(`room ±${short(sync.p50_ms)} (worst ${short(sync.worst_ms)})`);
     $('sync').textContent = parts.join(' · ');
   }
 
