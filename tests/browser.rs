@@ -234,3 +234,45 @@ async fn two_people_spend_an_evening() {
         window.0.close().await.unwrap();
     }
 }
+
+/// The same examples as the server's own corrector has, and a QR code that an independent reader has read.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_modules_do_their_sums() {
+    let dir = TempDir::new();
+    let server = Server::start(&dir.path().join("data"), &[]).await;
+    let driver = Driver::start().await;
+    let window = driver.browser(&dir.path().join("one"), (1280, 800), false).await;
+    window.0.goto(&format!("http://{}/", server.address)).await.unwrap();
+
+    let script = "const done = arguments[0]; \
+        Promise.all([import('/pages/soiree.js'), import('/pages/qr.js')]).then(([{ Drift, positionAt, capabilities }, { modules }]) => { \
+            const drift = new Drift(); \
+            const decide = (...about) => drift.decide(...about); \
+            const code = modules('http://127.0.0.1:8080/party/01946f2a-9d1c-7cc3-98c4-dc0c0c07398f#invite=green-light'); \
+            const bits = code.flat().map(Number).join('').match(/.{1,4}/g); \
+            const playing = { state: 'playing', position_ms: 500, at_server_ms: 5150, rate: 2 }; \
+            done({ \
+                drift: [decide(39, 1, 1000), decide(-45, 1, 1500), decide(-15, 1, 1500), decide(-9, 1, 1500), \
+                    decide(500, 2, 1000), decide(-2000, 1, 1000), decide(3001, 1, 1000)], \
+                position: [positionAt(playing, 5000), positionAt(playing, 5650), positionAt({ ...playing, state: 'paused' }, 9000)], \
+                member: [...capabilities({ role: 'member', muted: true }, { control: 'vote' })], \
+                code: [code.length, bits.reduce((sum, four) => (Math.imul(sum, 31) + parseInt(four, 2)) >>> 0, 0)], \
+            }); \
+        }, (error) => done(String(error)))";
+    let told = window.0.execute_async(script, vec![]).await.unwrap();
+    let speed = |speed: f64| json!({ "speed": speed });
+    let wanted =
+        [speed(1.0), speed(1.03), speed(1.01), speed(1.0), speed(1.9), speed(1.1), json!({ "seek": true })];
+    for (decided, wanted) in told["drift"].as_array().unwrap_or_else(|| panic!("{told}")).iter().zip(&wanted)
+    {
+        let same = match (decided["speed"].as_f64(), wanted["speed"].as_f64()) {
+            (Some(one), Some(other)) => (one - other).abs() < 1e-9,
+            _ => decided == wanted,
+        };
+        assert!(same, "{decided} instead of {wanted}");
+    }
+    assert_eq!(told["position"], json!([500, 1500, 500]));
+    assert_eq!(told["member"], json!(["invite", "queue"]));
+    assert_eq!(told["code"], json!([37, 457_308_718]));
+    window.0.close().await.unwrap();
+}

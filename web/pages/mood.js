@@ -82,6 +82,15 @@ export class MoodPlane {
     }
   }
 
+  /** Follows a party's mood. */
+  attach(party, signal) {
+    const show = () => { if (party.mood) this.show(party.mood); };
+    party.addEventListener('ready', show, { signal });
+    party.addEventListener('mood', show, { signal });
+    signal.addEventListener('abort', () => this.clear());
+    show();
+  }
+
   /** Starts anew, for another party. */
   clear() {
     this.#points = [];

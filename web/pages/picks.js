@@ -1,6 +1,7 @@
-// What suits the room: one card per item, with reasons and each member's satisfaction.
+// What suits the room: one card per item, with reasons, each member's satisfaction, and a button that queues or votes.
 
 import { hash, hue } from '/pages/people.js';
+import { wish } from '/pages/queue.js';
 
 const DOMAINS = {
   film: { word: 'Film', done: 'Seen it' },
@@ -32,20 +33,44 @@ export class Picks {
   #parts;
   #people;
   #deed;
+  #tracker;
+  #party = null;
   #done = new Map();
   #recommendation = null;
   #items = [];
 
-  /** `deed` sends what a person did to an item and resolves once it is durable. */
-  constructor(parts, people, deed) {
+  /** `deed` sends what a person did to an item and resolves once it is durable; `tracker` hears of views and clicks. */
+  constructor(parts, people, deed, tracker) {
     this.#parts = parts;
     this.#people = people;
     this.#deed = deed;
+    this.#tracker = tracker;
     parts.cards.addEventListener('click', (event) => {
       const button = event.target.closest('.deed');
       if (button) this.#act(button);
+      if (event.target.closest('.wish')) this.#wish(event.target.closest('.card').dataset.item);
     });
   }
+
+  attach(party, signal) {
+    this.#party = party;
+    const all = () => {
+      if (party.recommendations) this.show(party.recommendations);
+      else this.clear();
+    };
+    party.addEventListener('ready', all, { signal });
+    party.addEventListener('recommendations', ({ detail }) => this.show(detail), { signal });
+    for (const name of ['ready', 'changed', 'members', 'queue', 'poll', 'playback']) party.addEventListener(name, () => this.#wishes(), { signal });
+    signal.addEventListener('abort', () => {
+      this.#party = null;
+      this.#done.clear();
+      this.clear();
+    });
+    all();
+  }
+
+  /** What the recommendation was called that put an item on the list. */
+  recommendationOf(item) { return this.#items.some((known) => known.item === item) ? this.#recommendation : undefined; }
 
   clear() {
     this.#items = [];
@@ -68,10 +93,40 @@ export class Picks {
     mean.textContent = percent(round.mean_satisfaction);
     const focused = document.activeElement?.closest?.('.card')?.dataset.item;
     const kind = document.activeElement?.dataset?.kind;
+    for (const card of cards.children) this.#tracker.unwatch(card);
     cards.replaceChildren(...round.items.map((item, at) => this.#card(item, at, !first && fresh.has(item.item))));
     // A round that comes while somebody is on a button must not throw them off.
     const again = focused && [...cards.children].find((card) => card.dataset.item === focused);
-    again?.querySelector(`.deed[data-kind="${kind}"]`)?.focus({ preventScroll: true });
+    again?.querySelector(`button[data-kind="${kind}"]`)?.focus({ preventScroll: true });
+    for (const card of cards.children) this.#tracker.watch(card, card.dataset.item, { recommendation_id: this.#recommendation, party: this.#party?.id });
+    this.#wishes();
+  }
+
+  /** Whoever may queue gets a button that queues; everybody else, and a room that votes, one that votes. */
+  #wishes() {
+    const party = this.#party;
+    if (!party) return;
+    const queued = new Set(party.queue.map((entry) => entry.work.item));
+    for (const card of this.#parts.cards.children) {
+      const { item } = card.dataset;
+      const button = card.querySelector('.wish');
+      const votes = party.info.control === 'vote' || !party.can.has('queue');
+      const on = party.playback.work?.item === item;
+      const mine = party.poll.items.get(item)?.mine === 'up';
+      const up = party.poll.items.get(item)?.up ?? 0;
+      const word = on ? 'Is on' : votes ? (mine ? 'Voted' : 'Vote') : queued.has(item) ? 'Queued' : 'Queue';
+      button.textContent = votes && up ? `${word} · ${up}` : word;
+      button.disabled = on || (!votes && queued.has(item));
+      button.setAttribute('aria-pressed', String(votes ? mine : queued.has(item)));
+      button.setAttribute('aria-label', `${button.textContent}: ${card.querySelector('.title').textContent}`);
+    }
+  }
+
+  async #wish(item) {
+    const work = this.#items.find((known) => known.item === item);
+    this.#tracker.click(item, { recommendation_id: this.#recommendation, party: this.#party.id });
+    if (this.#party.poll.items.get(item)?.mine === 'up') await this.#party.vote(item, 'clear').catch(() => { /* It stays. */ });
+    else await wish(this.#party, { item, title: work.title });
   }
 
   #card(item, at, isNew) {

@@ -1,9 +1,9 @@
 //! The pages people see: embedded files, served with their checksum as `ETag`.
 //!
 //! `/` and `/party/{id}` are one page; its script reads the address. Nothing is built and nothing is fetched from
-//! elsewhere, and the policy forbids inline script and style.
+//! elsewhere but the media that a party's people name, and the policy forbids inline script and style.
 
-use crate::{edge::PAGE_POLICY, problem::Problem};
+use crate::problem::Problem;
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::{self, HeaderValue},
@@ -11,6 +11,12 @@ use actix_web::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::borrow::Cow;
+
+/// What the pages may load: their own scripts and styles, no inline script, media from anywhere, and YouTube's public
+/// player in a frame of its own, so that none of its scripts runs in the page.
+const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; \
+    media-src 'self' blob: https: http:; connect-src 'self'; frame-src https://www.youtube-nocookie.com; \
+    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/pages"]
@@ -59,7 +65,7 @@ fn send(req: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
     let headers = response.headers_mut();
     // Asked again every time, answered with 304 as long as nothing changed.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }
@@ -72,6 +78,8 @@ fn media_type(name: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        // Types for editors; no browser runs them.
+        Some("ts") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
 }
@@ -79,6 +87,25 @@ fn media_type(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Where YouTube's public player lives; the only address that a page names.
+    const YOUTUBE: &str = "https://www.youtube-nocookie.com";
+
+    /// Files are served under one flat folder, so every import of every module must stand there.
+    #[test]
+    fn every_file_that_a_page_names_is_there() {
+        for name in Files::iter() {
+            let file = Files::get(&name).unwrap();
+            let text = std::str::from_utf8(&file.data).unwrap();
+            let absolute = text.split("/pages/").skip(1);
+            let relative = text.split("from './").skip(1);
+            for named in absolute.chain(relative) {
+                let end = named.find(|c: char| !c.is_ascii_alphanumeric() && !"-.".contains(c));
+                let named = &named[..end.unwrap_or(named.len())];
+                assert!(Files::get(named).is_some(), "{name} names {named}");
+            }
+        }
+    }
 
     #[test]
     fn every_file_has_a_type_and_no_page_has_inline_code() {
@@ -88,10 +115,11 @@ mod tests {
             let file = Files::get(&name).unwrap();
             let text = std::str::from_utf8(&file.data).unwrap();
             for forbidden in ["http://", "https://", "innerHTML", "<style", " style=", "onclick="] {
-                let allowed = text.replace("http://www.w3.org/", "");
+                let allowed = text.replace("http://www.w3.org/", "").replace(YOUTUBE, "");
                 assert!(!allowed.contains(forbidden), "{name} has {forbidden}");
             }
         }
+        assert!(POLICY.contains(&format!("frame-src {YOUTUBE};")));
         let page = Files::get("party.html").unwrap();
         let page = std::str::from_utf8(&page.data).unwrap();
         assert_eq!(

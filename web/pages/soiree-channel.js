@@ -1,21 +1,36 @@
-// The live channel: one socket that says hello, answers by `ref`, and comes back by itself.
+// The live channel: one socket that says hello, answers by `ref`, keeps the clock, and comes back by itself.
 //
 // Events: `state` ({state, inMs}), `welcome` (the frame), `frame` (every other frame), `refused` (a problem with hello).
 
+import { Clock, local } from './soiree-clock.js';
+
 const ANSWER_MS = 12_000;
-const PULSE_MS = 20_000;
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 15_000;
+/** The clock is learned quickly at first, for a newcomer's player waits for it, and is then kept up. */
+const QUICK_SAMPLES = 8;
+const QUICK_EVERY_MS = 240;
+const PULSE_MS = 20_000;
 
 export class Problem extends Error {
   constructor(frame) {
-    super(frame.detail || frame.title);
+    super(frame.detail || frame.title || frame.code);
     this.code = frame.code;
     this.errors = frame.errors ?? [];
   }
 }
 
+const offline = (detail) => new Problem({ code: 'offline', detail });
+
+/** The live channel of the server that this page came from. */
+export function address() {
+  return `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/ws`;
+}
+
 export class Channel extends EventTarget {
+  clock = new Clock();
+  #url;
+  #hello;
   #socket = null;
   #asked = new Map();
   #next = 1;
@@ -24,18 +39,18 @@ export class Channel extends EventTarget {
   #pulse = null;
   #welcomed = false;
   #wanted = false;
-  #hello;
 
-  /** `hello` gives the fields of the first frame each time a socket opens. */
-  constructor(hello) {
+  /** `hello` gives the fields of the first frame each time a socket opens; it may be async, to fetch a ticket. */
+  constructor({ url = address(), hello = () => ({}) } = {}) {
     super();
+    this.#url = url;
     this.#hello = hello;
     addEventListener('online', () => this.#hurry());
     addEventListener('pageshow', () => this.#hurry());
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#hurry(); });
   }
 
-  get live() { return this.#welcomed; }
+  get live() { return this.#welcomed && this.#socket.readyState === WebSocket.OPEN; }
 
   open() {
     this.#wanted = true;
@@ -45,12 +60,26 @@ export class Channel extends EventTarget {
   close() {
     this.#wanted = false;
     clearTimeout(this.#timer);
-    this.#socket?.close(1000);
+    if (this.#socket) this.#socket.close(1000);
+    else this.#emit('state', { state: 'idle' });
+  }
+
+  /** Drops the socket and says hello anew, as somebody else or under another name. */
+  again() {
+    this.#wanted = true;
+    this.#tries = 0;
+    const socket = this.#socket;
+    if (socket) {
+      socket.onclose = null;
+      socket.close(1000);
+      this.#forget();
+    }
+    this.#connect();
   }
 
   /** Sends a command and waits for its answer. */
   ask(frame) {
-    if (!this.#welcomed) return Promise.reject(new Problem({ code: 'offline', detail: 'not connected just now' }));
+    if (!this.live) return Promise.reject(offline('not connected just now'));
     const ref = String(this.#next++);
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
@@ -62,9 +91,11 @@ export class Channel extends EventTarget {
     });
   }
 
-  /** Sends a command that has no answer. */
+  /** Sends a command that has no answer; false when nobody is there to hear it. */
   tell(frame) {
-    if (this.#welcomed) this.#send(frame);
+    const { live } = this;
+    if (live) this.#send(frame);
+    return live;
   }
 
   #send(frame) { this.#socket.send(JSON.stringify(frame)); }
@@ -74,27 +105,35 @@ export class Channel extends EventTarget {
   #connect() {
     clearTimeout(this.#timer);
     this.#emit('state', { state: this.#tries ? 'reconnecting' : 'connecting' });
-    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(`${scheme}//${location.host}/ws`, 'soiree.v1.json');
+    const socket = new WebSocket(this.#url, 'soiree.v1.json');
     this.#socket = socket;
     let after = null;
-    socket.onopen = () => this.#send({ type: 'hello', ref: 'hello', ...this.#hello() });
+    socket.onopen = async () => {
+      try {
+        const hello = await this.#hello();
+        if (this.#socket === socket) this.#send({ type: 'hello', ref: 'hello', ...hello });
+      } catch {
+        socket.close();
+      }
+    };
     socket.onmessage = (message) => {
+      const at = local();
       let frame;
       try { frame = JSON.parse(message.data); } catch { return; }
       if (frame.type === 'bye') after = frame.reconnect_after_ms ?? null;
-      this.#take(frame);
+      this.#take(frame, at);
     };
     socket.onclose = () => {
       if (this.#socket === socket) this.#lost(after);
     };
   }
 
-  #take(frame) {
+  #take(frame, at) {
     if (frame.type === 'welcome') {
       this.#welcomed = true;
       this.#tries = 0;
-      this.#beat();
+      this.clock.seed(frame.server_time_ms);
+      this.#beat(QUICK_SAMPLES);
       this.#emit('state', { state: 'live' });
       this.#emit('welcome', frame);
       return;
@@ -103,6 +142,7 @@ export class Channel extends EventTarget {
       this.#emit('refused', new Problem(frame));
       return;
     }
+    if (frame.type === 'clock') this.clock.take(frame, at);
     const asked = frame.ref === undefined ? undefined : this.#asked.get(frame.ref);
     if (asked) {
       this.#asked.delete(frame.ref);
@@ -116,30 +156,32 @@ export class Channel extends EventTarget {
     asked?.resolve(frame);
   }
 
-  /** The browser hides the server's pings, so a socket that died silently is found by asking the time. */
-  #beat() {
-    clearInterval(this.#pulse);
-    this.#pulse = setInterval(() => {
-      const socket = this.#socket;
-      this.ask({ type: 'clock', t0: performance.now() }).catch((problem) => {
-        if (problem.code === 'timeout' && this.#socket === socket) {
-          socket.onclose = null;
-          socket.close();
-          this.#lost(null);
-        }
-      });
-    }, PULSE_MS);
+  /** Asks the time. The browser hides the server's pings, so a socket that died silently is found here, too. */
+  #beat(quick) {
+    clearTimeout(this.#pulse);
+    const socket = this.#socket;
+    this.ask({ type: 'clock', t0: local() }).catch((problem) => {
+      if (problem.code !== 'timeout' || this.#socket !== socket) return;
+      socket.onclose = null;
+      socket.close();
+      this.#lost(null);
+    });
+    this.#pulse = setTimeout(() => this.#beat(quick - 1), quick > 1 ? QUICK_EVERY_MS : PULSE_MS);
+  }
+
+  #forget() {
+    this.#socket = null;
+    this.#welcomed = false;
+    clearTimeout(this.#pulse);
+    for (const { reject, late } of this.#asked.values()) {
+      clearTimeout(late);
+      reject(offline('the connection was lost'));
+    }
+    this.#asked.clear();
   }
 
   #lost(after) {
-    this.#socket = null;
-    this.#welcomed = false;
-    clearInterval(this.#pulse);
-    for (const { reject, late } of this.#asked.values()) {
-      clearTimeout(late);
-      reject(new Problem({ code: 'offline', detail: 'the connection was lost' }));
-    }
-    this.#asked.clear();
+    this.#forget();
     if (!this.#wanted) {
       this.#emit('state', { state: 'idle' });
       return;

@@ -1,0 +1,79 @@
+// The party's settings, for those who may change them; the others may read them.
+
+import { $, fieldTime, sentence, tried } from '/pages/ui.js';
+
+const FIELDS = ['name', 'visibility', 'control', 'wait'];
+
+export class Settings {
+  #party = null;
+
+  constructor() {
+    $('settings').addEventListener('click', () => this.#open());
+    $('settings-close').addEventListener('click', () => $('settings-dialog').close());
+    $('settings-form').addEventListener('change', () => this.#secret());
+    $('settings-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#save();
+    });
+    $('settings-lock').addEventListener('click', async () => {
+      await tried(this.#party.admin(this.#party.info.locked ? 'unlock' : 'lock'));
+      this.#lock();
+    });
+  }
+
+  attach(party, signal) {
+    this.#party = party;
+    party.addEventListener('changed', () => this.#lock(), { signal });
+    signal.addEventListener('abort', () => $('settings-dialog').close());
+  }
+
+  get #form() { return $('settings-form').elements; }
+
+  #open() {
+    const { info, can } = this.#party;
+    for (const name of FIELDS) this.#form[name].value = info[name] ?? (name === 'wait' ? 'quorum' : '');
+    this.#form.password.value = '';
+    this.#form.starts.value = info.starts_at_ms ? fieldTime(info.starts_at_ms) : '';
+    const may = can.has('admin');
+    for (const field of $('settings-form').querySelectorAll('input, select')) field.disabled = !may;
+    $('settings-save').hidden = !may;
+    $('settings-why').hidden = may;
+    $('settings-why').textContent = this.#party.whyNot('admin') ?? '';
+    $('settings-fault').hidden = true;
+    this.#secret();
+    this.#lock();
+    $('settings-dialog').showModal();
+  }
+
+  #secret() {
+    const secret = this.#form.visibility.value === 'private';
+    const was = this.#party.info.visibility === 'private';
+    $('settings-password-field').hidden = !secret;
+    this.#form.password.required = secret && !was;
+    this.#form.password.placeholder = was ? 'Leave empty to keep it' : '';
+  }
+
+  #lock() {
+    const { locked } = this.#party.info;
+    $('settings-lock').hidden = !this.#party.can.has('moderate');
+    $('settings-lock').textContent = locked ? 'Open the door again' : 'Lock the door';
+    $('settings-lock-note').textContent = locked ? 'Nobody new comes in.' : 'People may come in.';
+  }
+
+  async #save() {
+    const { info } = this.#party;
+    const change = {};
+    for (const name of FIELDS) if (this.#form[name].value !== (info[name] ?? '')) change[name] = this.#form[name].value;
+    if (this.#form.password.value && this.#form.visibility.value === 'private') change.password = this.#form.password.value;
+    const at = this.#form.starts.value ? new Date(this.#form.starts.value).getTime() : 0;
+    if (at !== Math.floor((info.starts_at_ms ?? 0) / 60_000) * 60_000) change.starts_at_ms = at;
+    try {
+      if (Object.keys(change).length) await this.#party.change(change);
+      $('settings-dialog').close();
+    } catch (problem) {
+      const [first] = problem.errors;
+      $('settings-fault').hidden = false;
+      $('settings-fault').textContent = sentence(first ? `${first.field}: ${first.detail ?? first.message ?? problem.message}` : problem.message);
+    }
+  }
+}
