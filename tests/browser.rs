@@ -1,4 +1,5 @@
-//! Two people in two real browsers: they join one party, hear each other, and see mood and recommendations.
+//! Two people in two real browsers: they join one party, hear each other, see mood and recommendations, and watch
+//! together within the dead band of the party's clock.
 //!
 //! Needs `chromedriver` and Chromium (Debian: `apt-get install chromium chromium-driver`).
 //! `SOIREE_SCREENSHOTS=DIR` keeps pictures of what they see.
@@ -19,6 +20,9 @@ use tokio::{
 
 /// A browser window opens within this time even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A window nearer than this to the party's clock is in step, in milliseconds.
+const DEAD_BAND_MS: f64 = 40.0;
 
 /// A running chromedriver; killed when dropped.
 struct Driver {
@@ -132,6 +136,23 @@ impl Window {
         self.click("#composer [type=submit]").await;
     }
 
+    /// Waits until this window's player does what the party's clock does, within the dead band.
+    async fn in_step(&self, state: &str) {
+        let script = format!(
+            "(({{ state, drift, version, measured }}) => state === '{state}' && measured === version && drift \
+                && Math.abs(drift) < {DEAD_BAND_MS})(document.querySelector('#stage').dataset)"
+        );
+        self.until(&format!("a player in step, {state}"), &script).await;
+    }
+
+    /// Where this window's player was, in milliseconds, and when that was on the server's clock.
+    async fn stands(&self) -> (f64, f64) {
+        let seen = self
+            .value("(({ position, at }) => [Number(position), Number(at)])(document.querySelector('#stage').dataset)")
+            .await;
+        (seen[0].as_f64().unwrap(), seen[1].as_f64().unwrap())
+    }
+
     /// Keeps a picture when pictures were asked for.
     async fn picture(&self, name: &str) {
         let Some(dir) = std::env::var_os("SOIREE_SCREENSHOTS") else { return };
@@ -229,6 +250,108 @@ async fn two_people_spend_an_evening() {
     bo.click("#tab-chat").await;
     bo.say("I am back").await;
     ana.hears("I am back").await;
+
+    for window in [ana, bo] {
+        window.0.close().await.unwrap();
+    }
+}
+
+/// How far two windows are apart, in milliseconds, while the party plays at its normal speed.
+async fn apart(one: &Window, other: &Window) -> f64 {
+    let ((here, here_at), (there, there_at)) = (one.stands().await, other.stands().await);
+    ((here - there) - (here_at - there_at)).abs()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_watch_in_step() {
+    let dir = TempDir::new();
+    let server = Server::start(&dir.path().join("data"), &[]).await;
+    let driver = Driver::start().await;
+    let ana = driver.browser(&dir.path().join("ana"), (1280, 800), false).await;
+    let bo = driver.browser(&dir.path().join("bo"), (390, 844), true).await;
+
+    ana.0.goto(&format!("http://{}/", server.address)).await.unwrap();
+    ana.write("#start-name", "Ana").await;
+    ana.write("#start-party", "Pattern night").await;
+    ana.click("#start [type=submit]").await;
+    ana.until("a list for the room", "document.querySelectorAll('#cards .card').length >= 2").await;
+    bo.0.goto(ana.0.current_url().await.unwrap().as_str()).await.unwrap();
+    bo.write("#door-name", "Bo").await;
+    bo.click("#door-form [type=submit]").await;
+    for window in [&ana, &bo] {
+        window.until("two members", "document.querySelectorAll('#members .member').length === 2").await;
+    }
+    ana.say("shall we see whether our clocks agree, @Bo?").await;
+    bo.hears("shall we see whether our clocks agree, @Bo?").await;
+
+    // Whoever chooses a work means that it plays, and it plays for everybody.
+    ana.click("#choose").await;
+    ana.click("#choose-pattern").await;
+    for window in [&ana, &bo] {
+        window.in_step("playing").await;
+    }
+    let off = apart(&ana, &bo).await;
+    assert!(off < 2.0 * DEAD_BAND_MS, "the windows are {off} ms apart");
+
+    // Everybody may steer: one pauses and jumps, the other goes on.
+    bo.click("#play").await;
+    for window in [&ana, &bo] {
+        window.in_step("paused").await;
+    }
+    let jump = "(seek => { seek.value = 300000; for (const name of ['input', 'change']) \
+        seek.dispatchEvent(new Event(name)); return true })(document.querySelector('#seek'))";
+    assert_eq!(ana.value(jump).await, json!(true));
+    for window in [&ana, &bo] {
+        window.until("the jump", "document.querySelector('#stage').dataset.position > 299900").await;
+        window.in_step("paused").await;
+    }
+    bo.click("#play").await;
+    for window in [&ana, &bo] {
+        window.in_step("playing").await;
+    }
+    let off = apart(&ana, &bo).await;
+    assert!(off < 2.0 * DEAD_BAND_MS, "the windows are {off} ms apart after a jump");
+    ana.picture("watch-desktop").await;
+    bo.picture("watch-phone").await;
+
+    // Whoever comes back lands where the others are.
+    bo.0.refresh().await.unwrap();
+    bo.in_step("playing").await;
+    let (position, _) = bo.stands().await;
+    assert!(position > 300_000.0, "{position}");
+
+    // From now on votes decide. Ana's bring two works into the queue, Bo's lifts the second above the first, and both
+    // vote to skip what is on.
+    ana.click("#settings").await;
+    ana.click("#settings-form [name=control] [value=vote]").await;
+    ana.click("#settings-save").await;
+    bo.until("Bo steers no longer", "document.querySelector('#play').disabled").await;
+    for count in [1, 2] {
+        // The list may be drawn anew while it is clicked on, so the click is the page's own.
+        let vote = "(wish => { wish.click(); return true })\
+            (document.querySelector('#cards .wish[aria-pressed=false]:not(:disabled)'))";
+        assert_eq!(ana.value(vote).await, json!(true));
+        for window in [&ana, &bo] {
+            let queued = format!("document.querySelectorAll('#queue .entry').length === {count}");
+            window.until("the work that was voted for waits", &queued).await;
+        }
+    }
+    bo.click("#tab-next").await;
+    let wanted = bo.value("document.querySelector('#queue .entry:nth-child(2) b').textContent").await;
+    bo.click("#queue .entry:nth-child(2) [data-deed=up]").await;
+    bo.until(
+        "the vote",
+        "document.querySelector('#queue .entry:nth-child(2) [data-deed=up][aria-pressed=true]')",
+    )
+    .await;
+    bo.picture("watch-phone-next").await;
+    for window in [&bo, &ana] {
+        window.click("#skip").await;
+    }
+    for window in [&ana, &bo] {
+        let on = format!("document.querySelector('#work-title').textContent === {wanted}");
+        window.until("the work that most voted for", &on).await;
+    }
 
     for window in [ana, bo] {
         window.0.close().await.unwrap();

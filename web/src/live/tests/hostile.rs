@@ -41,7 +41,7 @@ async fn who_reads_nothing_delays_nobody_and_misses_the_oldest_lines() {
     let limits = Limits { max_bytes: QUEUE, ..Limits::default() };
     let (sender, mut drain) = outbox(limits, Arc::clone(house.counters()), house.encode().gap_frame());
     let link = house.connect(&principal, user, sender.clone());
-    let join = Command::Join { party: id.parse().unwrap(), password: None, since: None };
+    let join = Command::Join { party: id.parse().unwrap(), password: None, invite: None, since: None };
     assert!(link.send(Incoming { command: join, reference: None }).await);
     assert_eq!(ana.until("party.member").await["name"], "Bo");
     assert_eq!(ana.until("party.member").await["name"], "Stuck");
