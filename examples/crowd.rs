@@ -3,7 +3,7 @@
 //! ```text
 //! SOIREE__ACCESS__GUEST_BURST=1000000 SOIREE__BUDGET__ADDRESS_SOCKETS=0 \
 //! SOIREE__BUDGET__ADDRESS_HELLOS_PER_MINUTE=0 SOIREE__BUDGET__ADDRESS_JOINS_PER_MINUTE=0 \
-//! soiree serve --data-dir /tmp/crowd &
+//! soiree serve --data-dir ./crowd-data &
 //! cargo run --release --example crowd -- 127.0.0.1:8080 PID 19000
 //! ```
 //!

@@ -1,7 +1,7 @@
 //! Whether a room suffers from hostile clients: the delay of its chat without them, with them, and after them.
 //!
 //! ```text
-//! soiree serve --data-dir /tmp/hostile &
+//! soiree serve --data-dir ./hostile-data &
 //! cargo run --release --example hostile -- 127.0.0.1:8080 PID 10000
 //! ```
 //!

@@ -111,6 +111,7 @@ fn settings(config: &Config) -> Settings {
             recovery_events: party.recovery_events,
             recovery_ms: party.recovery_s * 1_000,
             away_grace_ms: party.away_grace_s * 1_000,
+            idle_ms: party.idle_s * 1_000,
             mood_interval_ms: party.mood_interval_ms,
             refresh_gap_ms: party.refresh_gap_ms,
             refresh_every_ms: party.refresh_every_s * 1_000,

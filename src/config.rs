@@ -94,6 +94,7 @@ pub(crate) struct Party {
     pub(crate) recovery_s: i64,
     pub(crate) recovery_events: usize,
     pub(crate) away_grace_s: i64,
+    pub(crate) idle_s: i64,
     pub(crate) mood_interval_ms: i64,
     pub(crate) mood_shift: f32,
     pub(crate) refresh_gap_ms: i64,

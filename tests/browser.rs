@@ -375,7 +375,7 @@ async fn the_pages_modules_do_their_sums() {
             const bits = code.flat().map(Number).join('').match(/.{1,4}/g); \
             const playing = { state: 'playing', position_ms: 500, at_server_ms: 5150, rate: 2 }; \
             done({ \
-                drift: [decide(39, 1, 1000), decide(-45, 1, 1500), decide(-15, 1, 1500), decide(-9, 1, 1500), \
+                drift: [decide(150, 1, 1000), decide(9, 1, 1000), decide(39, 1, 1000), decide(-45, 1, 1500), decide(-15, 1, 1500), decide(-9, 1, 1500), \
                     decide(500, 2, 1000), decide(-2000, 1, 1000), decide(3001, 1, 1000)], \
                 position: [positionAt(playing, 5000), positionAt(playing, 5650), positionAt({ ...playing, state: 'paused' }, 9000)], \
                 member: [...capabilities({ role: 'member', muted: true }, { control: 'vote' })], \
@@ -384,8 +384,17 @@ async fn the_pages_modules_do_their_sums() {
         }, (error) => done(String(error)))";
     let told = window.0.execute_async(script, vec![]).await.unwrap();
     let speed = |speed: f64| json!({ "speed": speed });
-    let wanted =
-        [speed(1.0), speed(1.03), speed(1.01), speed(1.0), speed(1.9), speed(1.1), json!({ "seek": true })];
+    let wanted = [
+        speed(0.9),
+        speed(1.0),
+        speed(1.0),
+        speed(1.03),
+        speed(1.01),
+        speed(1.0),
+        speed(1.9),
+        speed(1.1),
+        json!({ "seek": true }),
+    ];
     for (decided, wanted) in told["drift"].as_array().unwrap_or_else(|| panic!("{told}")).iter().zip(&wanted)
     {
         let same = match (decided["speed"].as_f64(), wanted["speed"].as_f64()) {

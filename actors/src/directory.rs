@@ -200,8 +200,11 @@ impl Directory {
 
     /// The party's start, shared by everybody who asks meanwhile.
     fn find(&mut self, party: &PartyId, ctx: &mut Context<Self>) -> Starting {
+        // A party that has just gone to sleep is still listed until it has said so.
+        let gone =
+            |started: &Result<Live, Fault>| started.as_ref().map_or(true, |live| !live.addr.connected());
         if let Some(slot) = self.slots.get(party)
-            && !matches!(slot.starting.peek(), Some(Err(_)))
+            && !slot.starting.peek().is_some_and(gone)
         {
             return slot.starting.clone();
         }
@@ -324,8 +327,9 @@ impl Handler<PartyLost> for Directory {
     fn handle(&mut self, msg: PartyLost, ctx: &mut Self::Context) {
         let PartyLost { party, fence, orderly } = msg;
         let Some(slot) = self.slots.get(&party) else { return };
-        if slot.fence.is_some_and(|current| current > fence) {
-            return; // A newer actor has taken its place already.
+        // A newer actor has taken its place already, or is about to.
+        if slot.fence.map_or(orderly, |current| current > fence) {
+            return;
         }
         let roster = Arc::clone(&slot.roster);
         self.slots.remove(&party);

@@ -178,10 +178,19 @@ impl Session {
         let reply = self.reply(reference.clone());
         let id = party.clone();
         let enter = async move {
-            let live = house.find_party(&id).await?;
+            let mut live = house.find_party(&id).await?;
             let admitted = house.admits(&live.party.load_full(), key.password, key.invite).await?;
-            let join = party::Join { user: user.id, name: user.name, since, admitted, reply };
-            live.addr.send(join).await.map_err(|_| Fault::Overloaded("this party"))??;
+            let join = || {
+                let (user, name, reply) = (user.id.clone(), user.name.clone(), reply.clone());
+                party::Join { user, name, since, admitted, reply }
+            };
+            let mut joined = live.addr.send(join()).await;
+            if joined.is_err() {
+                // It went to sleep at this very moment.
+                live = house.find_party(&id).await?;
+                joined = live.addr.send(join()).await;
+            }
+            joined.map_err(|_| Fault::Overloaded("this party"))??;
             Ok(live)
         };
         enter

@@ -4,9 +4,12 @@ use crate::{
     clock::Clock,
     directory::Find,
     house::{House, Parts, Settings},
-    live::{Command, Encode, Event, MemberChange, NewParty},
+    live::{
+        Command, Encode, Event, MemberChange, NewParty,
+        watch::{Act, PartyAct, QueueChange, Steer, Work},
+    },
     outbox::{self, Counters, Drain, GapFrame, Limits, Next},
-    party::Panic,
+    party::{Panic, settings::PartySettings},
     session::{Incoming, SessionLink},
 };
 use bytes::Bytes;
@@ -62,6 +65,10 @@ struct Rig {
 
 impl Rig {
     async fn new() -> Self {
+        Self::with(PartySettings::default()).await
+    }
+
+    async fn with(party: PartySettings) -> Self {
         let n = FOLDERS.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("soiree-actors-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
@@ -84,7 +91,7 @@ impl Rig {
             encode: Arc::new(Lines),
             catalogue,
             served,
-            settings: Settings { deadline_ms: 20_000, ..Settings::default() },
+            settings: Settings { deadline_ms: 20_000, party, ..Settings::default() },
         };
         Self { house: House::start(parts).unwrap(), folder }
     }
@@ -223,6 +230,31 @@ async fn a_stopped_house_comes_back_with_its_parties() {
     assert_eq!(refused.unwrap_err().code(), "overloaded", "a stopping house starts nothing");
     let events = rig.house.store().events_after(&party, 1, 0, 100).await.unwrap();
     assert!(events.iter().any(|event| event.body.contains("remember me")));
+}
+
+#[actix::test]
+async fn an_idle_party_sleeps_and_comes_back_with_its_film_and_its_queue() {
+    let rig = Rig::with(PartySettings { idle_ms: 1, ..PartySettings::default() }).await;
+    let mut ana = rig.guest("ana").await;
+    let party = rig.party("ana").await.id;
+    ana.join(&party).await;
+    let work =
+        |item: &str| Work { item: ItemId::new(item).unwrap(), title: None, url: None, duration_ms: None };
+    let act = |act| Command::Act(PartyAct { party: party.clone(), act });
+    ana.ask(act(Act::Steer(Steer::Load { work: work("one"), position_ms: 7_000, part: 0 })), "load").await;
+    ana.ask(act(Act::Queue(QueueChange::Add { work: work("two"), to: None })), "queue").await;
+    ana.say(&party, "see you tomorrow").await;
+    ana.until("chat").await;
+    ana.ask(Command::Leave { party: party.clone() }, "bye").await;
+    ana.until("ack ref=bye").await;
+    // Each question goes through the directory, so that it has time to hear that the party is gone.
+    while rig.house.stats().await.unwrap().parties > 0 {}
+    ana.join(&party).await;
+    let seen = rig.house.party(&party, UserId::new("ana").unwrap()).await.unwrap();
+    assert_eq!(seen.chat.last().map(|line| line.text.as_str()), Some("see you tomorrow"));
+    assert_eq!(seen.watching.playback.position_ms, 7_000);
+    assert_eq!(seen.watching.queue.len(), 1);
+    rig.house.stop().await;
 }
 
 #[actix::test]

@@ -8,9 +8,9 @@ const ANSWER_MS = 12_000;
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 15_000;
 /** The clock is learned quickly at first, for a newcomer's player waits for it, and is then kept up. */
-const QUICK_SAMPLES = 8;
-const QUICK_EVERY_MS = 240;
-const PULSE_MS = 20_000;
+const QUICK_SAMPLES = 16;
+const QUICK_EVERY_MS = 100;
+const PULSE_MS = 10_000;
 
 export class Problem extends Error {
   constructor(frame) {

@@ -1,6 +1,6 @@
-// The server's clock, as it is known here: four stamps per sample, the least delay of the last eight counts.
+// The server's clock, as it is known here: four stamps per sample, the least delay of the last 32 counts.
 
-const KEPT = 8;
+const KEPT = 32;
 
 /** A steady local time in milliseconds that no setting of the wall clock moves. */
 export const local = () => performance.now();

@@ -24,21 +24,25 @@ const LONGEST_SEEK_MS = 3_000;
 /** After a jump the player may jump once more with what the first one taught, if it landed farther off than this. */
 const AGAIN_MS = 120;
 
-/** The decision alone, without a player. Its only memory is whether it is correcting. The server does the same sums. */
+/** The decision alone, without a player. It remembers whether it is correcting, and whether the player has arrived: one
+ *  that has just come in or jumped corrects whatever it is off by, and may use the wider bounds. The server does the
+ *  same sums. */
 export class Drift {
   correcting = false;
+  arrived = false;
 
   /** `drift` is the player's position minus the party's and `base` the party's speed; gives `{seek: true}` or the
    *  `speed` to play at. Within its bounds the speed would undo the drift in one `horizon`. */
   decide(drift, base = 1, horizon = HORIZON_MS) {
     const far = Math.abs(drift);
     if (!(far <= FIRM_MS)) {
-      this.correcting = false;
+      this.correcting = this.arrived = false;
       return { seek: true };
     }
-    this.correcting = far >= (this.correcting ? DONE_MS : DEAD_MS);
+    this.arrived ||= far < DONE_MS;
+    this.correcting = far >= (this.correcting || !this.arrived ? DONE_MS : DEAD_MS);
     if (!this.correcting) return { speed: base };
-    const most = far <= GENTLE_MS ? GENTLE : FIRM;
+    const most = this.arrived && far <= GENTLE_MS ? GENTLE : FIRM;
     return { speed: base * (1 - Math.max(-most, Math.min(most, drift / (horizon * base)))) };
   }
 }

@@ -180,7 +180,7 @@ export class Client extends EventTarget {
 export function connect(options?: ClientOptions): Client;
 
 /** Lets a guest in over HTTP. */
-export function guest(name: string, base?: string): Promise<{ user: string; token: string; resume: string }>;
+export function guest(name: string, base?: string, resume?: string): Promise<{ user: string; token: string; resume: string }>;
 
 /** A one-time ticket for `hello`, good for half a minute. */
 export function ticket(token: string, base?: string): Promise<string>;
@@ -269,6 +269,7 @@ export interface Player extends EventTarget {
 /** The decision about a drift, without a player. */
 export class Drift {
   correcting: boolean;
+  arrived: boolean;
   decide(driftMs: number, base?: number, horizonMs?: number): { seek: true } | { speed: number };
 }
 

@@ -112,12 +112,13 @@ export function connect(options) {
   return client;
 }
 
-/** Lets a guest in over HTTP: `{user, token, resume}`. The token serves the API, `resume` the live channel. */
-export async function guest(name, base = '') {
+/** Lets a guest in over HTTP: `{user, token, resume}`. The token serves the API for a day, `resume` the live channel;
+ *  with an earlier `resume` the same guest gets a new token. */
+export async function guest(name, base = '', resume = undefined) {
   const answer = await fetch(`${base}/api/v1/auth/guest`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name }),
+    body: JSON.stringify({ name, resume }),
   });
   const body = await answer.json();
   if (!answer.ok) throw new Problem(body);

@@ -23,5 +23,10 @@ export const store = {
   set resume(value) { write('soiree.resume', value); },
   /** The guest's bearer token for the API; good for a day. */
   get token() { return read('soiree.token'); },
-  set token(value) { write('soiree.token', value); },
+  set token(value) {
+    write('soiree.token', value);
+    write('soiree.token-at', value && String(Date.now()));
+  },
+  /** How old the token is, in milliseconds. */
+  get tokenAge() { return Date.now() - Number(read('soiree.token-at') ?? 0); },
 };

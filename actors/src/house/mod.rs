@@ -20,7 +20,8 @@ use crate::{
 };
 use actix::{Actor, Addr};
 use soiree_domain::{
-    Domain, Friendship, Interaction, Item, ItemId, Principal, Relation, SessionId, User, UserId,
+    Domain, Friendship, Interaction, InteractionKind, Item, ItemId, Principal, Relation, SessionId, User,
+    UserId,
 };
 use soiree_engine::{Catalogue, Served};
 use soiree_storage::{AuditRow, Entry, Idempotency, Outcome, Store, Written};
@@ -245,7 +246,12 @@ impl House {
         match self.journal.write(Entry::Interactions { rows: rows.clone(), idempotency }).await? {
             Outcome::Committed => {
                 let people = self.profiles.append(&rows);
-                for user in people {
+                // What was only seen on the way is no reason to give the room another list.
+                let deeds = |user: &UserId| {
+                    let passing = |kind| matches!(kind, InteractionKind::View | InteractionKind::Click);
+                    rows.iter().any(|row| row.user == *user && !passing(row.kind))
+                };
+                for user in people.into_iter().filter(deeds) {
                     let _lost_means_later = self.directory.try_send(directory::Deed { user });
                 }
                 Ok(())

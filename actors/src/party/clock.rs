@@ -49,7 +49,6 @@ pub(crate) fn set(
         version: old.version + 1,
         because,
         by,
-        waiting_for: Vec::new(),
         ..old.clone()
     };
     if new.work.is_none() && !matches!(setting, Setting::Load { .. } | Setting::Rate(_)) {
@@ -88,6 +87,9 @@ pub(crate) fn set(
             new.waiting_for = waiting_for;
         }
         Setting::Stop => new.state = PlayState::Paused,
+    }
+    if new.state != PlayState::Waiting {
+        new.waiting_for.clear();
     }
     Some(new)
 }
@@ -128,6 +130,17 @@ mod tests {
         assert_eq!((film.part, film.position(5_650)), (3, 1_500));
         let film = after(&film, Setting::Pause { position_ms: None }, 5_500);
         assert_eq!((film.state, film.position(99_999), film.version), (PlayState::Paused, 1_500, 5));
+    }
+
+    #[test]
+    fn another_speed_does_not_end_the_waiting() {
+        let load = Setting::Load { work: work(), position_ms: 0, part: 0, run: true };
+        let film = after(&Playback::empty(0), load, 0);
+        let ana = UserId::new("ana").unwrap();
+        let waits = after(&film, Setting::Wait(vec![ana.clone()]), 1_000);
+        let faster = after(&waits, Setting::Rate(2.0), 2_000);
+        assert_eq!((faster.state, faster.waiting_for), (PlayState::Waiting, vec![ana]));
+        assert_eq!(after(&waits, Setting::Pause { position_ms: None }, 2_000).waiting_for, []);
     }
 
     #[test]

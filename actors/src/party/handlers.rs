@@ -7,7 +7,7 @@ use super::{
     state::{Joining, Line},
 };
 use crate::fault::Fault;
-use actix::{ActorContext, Handler};
+use actix::Handler;
 
 impl Handler<Join> for Party {
     type Result = Result<(), Fault>;
@@ -123,9 +123,7 @@ impl Handler<Stop> for Party {
     type Result = ();
 
     fn handle(&mut self, _msg: Stop, ctx: &mut Self::Context) {
-        self.save(&self.state.saved());
-        self.lost.orderly = true;
-        ctx.stop();
+        self.sleep(ctx);
     }
 }
 

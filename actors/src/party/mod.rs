@@ -175,6 +175,7 @@ impl Party {
                 Effect::Save(saved) => self.save(&saved),
                 Effect::Row(party) => self.write_row(party, ctx),
                 Effect::Empty(seq) => self.empty(seq, ctx),
+                Effect::Sleep => self.sleep(ctx),
             }
         }
         self.show();
@@ -300,6 +301,15 @@ impl Party {
             });
             self.timer = Some((due, handle));
         }
+    }
+
+    /// Saves everything and stops; the directory starts the party again when somebody asks for it.
+    fn sleep(&mut self, ctx: &mut Context<Self>) {
+        tracing::debug!(party = %self.state.party().id, "a party goes to sleep");
+        counter!("soiree_parties_slept_total").increment(1);
+        self.save(&self.state.saved());
+        self.lost.orderly = true;
+        ctx.stop();
     }
 
     fn refuse(&self, reply: &Reply, fault: Fault) {

@@ -13,6 +13,8 @@ pub struct PartySettings {
     pub recovery_ms: i64,
     /// How long a member without a socket stays a member, in milliseconds.
     pub away_grace_ms: i64,
+    /// How long a party without members stays in memory, in milliseconds; it comes back when somebody asks for it.
+    pub idle_ms: i64,
     /// Least time between two broadcasts of mood and sentiment, in milliseconds.
     pub mood_interval_ms: i64,
     /// Least time between two refreshes, in milliseconds.
@@ -35,6 +37,7 @@ impl Default for PartySettings {
             recovery_events: 2_048,
             recovery_ms: 600_000,
             away_grace_ms: 30_000,
+            idle_ms: 120_000,
             mood_interval_ms: 1_000,
             refresh_gap_ms: 500,
             refresh_every_ms: 120_000,

@@ -5,13 +5,13 @@
 //! becomes visible only after its commit, and everything behind it waits for it, so that nobody ever sees
 //! an event that could still be lost.
 
+mod apply;
 mod order;
 mod recovery;
 mod view;
 pub(crate) mod watch;
 
 use super::{
-    clock::Setting,
     mood::RoomMood,
     players::Players,
     poll::Poll,
@@ -25,7 +25,7 @@ use crate::{
     fault::Fault,
     live::{
         Because, ChatLine, Event, PartyFace, Round,
-        watch::{Cause, LeftReason, PlayState, Playback, QueueOp, Work},
+        watch::{PlayState, Playback, Work},
     },
     outbox::StateKind,
 };
@@ -65,6 +65,8 @@ pub(crate) enum Effect {
     Row(Party),
     /// Empty an event in the journal, so that only its number is left.
     Empty(i64),
+    /// Save everything and go to sleep: nobody has been here for a while.
+    Sleep,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +105,8 @@ pub(crate) struct State {
     queue: Queue,
     poll: Poll,
     bans: BTreeSet<UserId>,
+    /// Since when nobody is a member.
+    empty_since_ms: Option<i64>,
 }
 
 /// A line of chat on its way in.
@@ -150,6 +154,7 @@ impl State {
             queue: Queue::default(),
             poll: Poll::default(),
             bans: BTreeSet::new(),
+            empty_since_ms: None,
         }
     }
 
@@ -382,152 +387,25 @@ impl State {
             self.send_out(&user, None, None, now_ms, &mut effects);
         }
         self.settle(now_ms, &mut effects);
+        if self.members.is_empty() && now_ms >= self.sleeps_ms(now_ms) {
+            effects.push(Effect::Sleep);
+        }
         effects
+    }
+
+    /// When a party that is empty now goes to sleep if it stays so.
+    fn sleeps_ms(&mut self, now_ms: i64) -> i64 {
+        *self.empty_since_ms.get_or_insert(now_ms) + self.settings.idle_ms
     }
 
     /// When [`State::tick`] should be called next, if ever.
     pub(crate) fn next_due_ms(&self, now_ms: i64) -> Option<i64> {
         let grace = self.settings.away_grace_ms;
+        let sleep =
+            self.empty_since_ms.filter(|_| self.members.is_empty()).map(|at| at + self.settings.idle_ms);
         let away = self.members.values().filter_map(|m| m.away_since_ms).min().map(|since| since + grace);
         let refresh = if self.conns.is_empty() { None } else { self.refresh.next_due_ms() };
-        [away, refresh, self.mood.next_due_ms(), self.clock_due_ms(now_ms)].into_iter().flatten().min()
-    }
-
-    /// Numbers a record, applies it, and has it journalled and announced.
-    fn record(
-        &mut self,
-        record: Record,
-        now_ms: i64,
-        author: Option<(Conn, Option<String>)>,
-        effects: &mut Vec<Effect>,
-    ) -> i64 {
-        self.seq += 1;
-        let event = Numbered { seq: self.seq, at_ms: now_ms, record };
-        self.apply(&event, now_ms);
-        let kept = match &event.record {
-            Record::Round { round } => {
-                let round = Arc::new(round.public());
-                Numbered { record: Record::Round { round }, ..event.clone() }
-            }
-            _ => event.clone(),
-        };
-        self.tail.push_back(kept.clone());
-        self.trim(now_ms);
-        effects.push(Effect::Journal(kept));
-        effects.push(Effect::Announce { event, author });
-        if self.seq - self.saved_seq >= self.settings.snapshot_every {
-            self.saved_seq = self.seq;
-            effects.push(Effect::Save(self.saved()));
-        }
-        self.seq
-    }
-
-    /// What an event changes; used live and when the journal is read back.
-    fn apply(&mut self, event: &Numbered, now_ms: i64) {
-        match &event.record {
-            Record::Joined { user, name, role } => {
-                let member = Member {
-                    name: name.clone(),
-                    role: *role,
-                    muted: false,
-                    joined_ms: event.at_ms,
-                    typing_ms: 0,
-                    conns: BTreeSet::new(),
-                    away_since_ms: Some(now_ms),
-                };
-                self.members.insert(user.clone(), member);
-            }
-            Record::Left { user, .. } => {
-                self.members.remove(user);
-                self.mood.forget(user);
-                self.poll.forget(user);
-            }
-            Record::Role { user, role, .. } => {
-                if let Some(member) = self.members.get_mut(user) {
-                    member.role = *role;
-                }
-                if *role == MemberRole::Host {
-                    self.party.host = user.clone();
-                }
-            }
-            Record::Muted { user, muted, .. } => {
-                if let Some(member) = self.members.get_mut(user) {
-                    member.muted = *muted;
-                }
-            }
-            Record::Ban { user, banned: true, .. } => {
-                self.bans.insert(user.clone());
-            }
-            Record::Ban { user, banned: false, .. } => {
-                self.bans.remove(user);
-            }
-            Record::Chat { .. } => {
-                self.chat.extend(event.line());
-                while self.chat.len() > self.settings.chat_tail {
-                    self.chat.pop_front();
-                }
-            }
-            Record::Deleted { message, .. } => {
-                self.chat.retain(|line| line.seq != *message);
-                for old in self.tail.iter_mut().filter(|old| old.seq == *message) {
-                    old.record = Record::Removed;
-                }
-            }
-            Record::Round { round } => {
-                self.rounds = self.rounds.max(round.round);
-                self.last_round = Some((event.seq, event.at_ms, Arc::clone(round)));
-            }
-            Record::Playback { playback } => self.apply_playback(playback, event.at_ms),
-            Record::Queue { op: QueueOp::Add, work, index, by } => {
-                self.queue.put(work.clone(), by.clone(), *index);
-            }
-            Record::Queue { op: QueueOp::Remove, work, .. } => {
-                self.queue.take(&work.item);
-            }
-            Record::Queue { op: QueueOp::Move, work, index, .. } => self.queue.shift(&work.item, *index),
-            Record::Vote { user, item, value, .. } => self.poll.cast(user, item.as_ref(), *value),
-            Record::Changed { now } => now.apply(&mut self.party),
-            Record::Removed => {}
-        }
-    }
-
-    fn apply_playback(&mut self, playback: &Playback, at_ms: i64) {
-        if playback.work != self.playback.work {
-            self.players.changed_work();
-            self.poll.started(playback.work.as_ref().map(|work| &work.item));
-        }
-        if playback.state == PlayState::Waiting && self.playback.state != PlayState::Waiting {
-            self.waiting_since_ms = at_ms;
-        }
-        self.playback = playback.clone();
-    }
-
-    /// Takes a member off the list, on their own wish or on somebody's order.
-    fn send_out(
-        &mut self,
-        user: &UserId,
-        by: Option<(UserId, LeftReason)>,
-        author: Option<(Conn, Option<String>)>,
-        now_ms: i64,
-        effects: &mut Vec<Effect>,
-    ) {
-        let conns = self.members.get(user).map(|m| m.conns.clone()).unwrap_or_default();
-        let (by, reason) = by.unzip();
-        self.record(Record::Left { user: user.clone(), by, reason }, now_ms, author, effects);
-        for conn in conns {
-            self.conns.remove(&conn);
-            self.players.gone(conn);
-            effects.push(Effect::Detach(conn));
-        }
-        self.refresh.wish(Because::MemberLeft);
-        if self.members.is_empty() {
-            // A film that nobody watches does not run on.
-            if matches!(self.playback.state, PlayState::Playing | PlayState::Waiting) {
-                self.set(Setting::Pause { position_ms: None }, Cause::Alone, now_ms, effects);
-            }
-        } else if *user == self.party.host {
-            self.hand_over_by_itself(now_ms, effects);
-        }
+        [away, refresh, sleep, self.mood.next_due_ms(), self.clock_due_ms(now_ms)].into_iter().flatten().min()
     }
 
     /// What follows from any change: mood to tell, a refresh to start.

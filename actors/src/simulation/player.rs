@@ -12,6 +12,9 @@ const HORIZON_MS: f64 = 1_000.0;
 /// After a stall a player that is further behind than this seeks: the break has been noticed anyway.
 const SEEK_AFTER_STALL_MS: f64 = 250.0;
 
+/// A newcomer follows once it has so many samples of the server's clock.
+const FIRST_SAMPLES: usize = 4;
+
 /// A player. Times are true times unless they say otherwise.
 #[derive(Debug, Clone)]
 pub(super) struct Player {
@@ -34,7 +37,8 @@ pub(super) struct Player {
     /// Loading without a known end.
     stalled: bool,
     was_stalled: bool,
-    /// How long a seek takes, as learned.
+    /// How long a seek takes, and what the player has learned of that.
+    slow_ms: f64,
     seek_ms: f64,
     /// When it last was not loading, to tell false waits from true ones.
     pub(super) loaded_ms: f64,
@@ -60,6 +64,7 @@ impl Player {
             busy_until_ms: now_ms,
             stalled: false,
             was_stalled: false,
+            slow_ms: rng.random_range(100.0..400.0),
             seek_ms: 250.0,
             loaded_ms: f64::NEG_INFINITY,
             came_ms: now_ms,
@@ -122,6 +127,10 @@ impl Player {
     /// Looks where the party is, and does what the table says.
     pub(super) fn tick(&mut self, now_ms: f64, rng: &mut Xoshiro256PlusPlus) {
         self.advance(now_ms);
+        // A guess from one round trip would have to be corrected at once.
+        if self.clock.samples() < FIRST_SAMPLES {
+            return;
+        }
         let (Some(party), Some(server_ms)) = (&self.party, self.server_ms(now_ms)) else { return };
         let line = party.timeline();
         let rate = party.rate;
@@ -153,11 +162,12 @@ impl Player {
 
     fn seek(&mut self, to_ms: f64, now_ms: f64, rng: &mut Xoshiro256PlusPlus) {
         // Each player has its own way of being slow, and is about as slow every time.
-        let took_ms = rng.random_range(120.0..400.0);
+        let took_ms = self.slow_ms * rng.random_range(0.8..1.2);
         self.position_ms = to_ms.max(0.0);
         self.busy_until_ms = now_ms + took_ms;
         self.seek_ms += 0.5 * (took_ms - self.seek_ms);
         self.seeks += 1;
+        self.corrector = Corrector::default();
     }
 
     /// What it tells the party.

@@ -1,6 +1,7 @@
 //! What an evening came to.
 
 use serde::Serialize;
+use std::fmt;
 
 /// Quantiles of an error in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -31,7 +32,7 @@ impl Quantiles {
 }
 
 /// What an evening came to.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Clone, PartialEq, Default, Serialize)]
 pub struct Report {
     /// Members who played.
     pub members: usize,
@@ -56,4 +57,15 @@ pub struct Report {
     pub commands: usize,
     /// Seeks that players made to come back into step.
     pub seeks: usize,
+}
+
+/// All but the samples, of which there are too many to read.
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { members, error_ms, samples: _, joins_ms, waits, false_waits, waited_s, .. } = self;
+        write!(
+            f,
+            "{members} members, {error_ms:?}, in step after {joins_ms:?} ms, {waits} waits ({false_waits} false) of {waited_s} s"
+        )
+    }
 }

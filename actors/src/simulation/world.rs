@@ -162,7 +162,18 @@ impl World {
                 let Some(player) = &mut self.players[n] else { return };
                 let (t0, at) = (player.own_ms(now_ms), player.up.arrival(now_ms, &mut self.rng));
                 self.plan_at(at, Happens::ClockAsked { player: n, t0 });
-                self.plan_in(if asked < 8 { 250.0 } else { 20_000.0 }, Happens::AsksClock(n, asked + 1));
+                self.plan_in(
+                    if asked < 4 {
+                        100.0
+                    } else if asked < 16 {
+                        250.0
+                    } else if asked < 32 {
+                        1_000.0
+                    } else {
+                        10_000.0
+                    },
+                    Happens::AsksClock(n, asked + 1),
+                );
             }
             Happens::ClockAsked { player: n, t0 } => {
                 let Some(player) = &mut self.players[n] else { return };
@@ -310,7 +321,7 @@ impl World {
     }
 
     fn set(&mut self, playback: &Playback) {
-        if playback.state == PlayState::Waiting {
+        if playback.state == PlayState::Waiting && self.waiting_since_ms.is_none() {
             self.report.waits += 1;
             self.waiting_since_ms = Some(self.now_ms);
             let truly = playback.waiting_for.iter().any(|waited| {
@@ -320,7 +331,10 @@ impl World {
                 self.now_ms - player.loaded_ms <= TRUE_WAIT_MS
             });
             self.report.false_waits += usize::from(!truly);
-        } else if let Some(since) = self.waiting_since_ms.take() {
+        }
+        if playback.state != PlayState::Waiting
+            && let Some(since) = self.waiting_since_ms.take()
+        {
             self.report.waited_s += (self.now_ms - since) / 1_000.0;
         }
         for n in 0..self.players.len() {

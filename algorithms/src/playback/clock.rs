@@ -1,7 +1,9 @@
 //! The offset between two clocks from round trips: the least-delay filter of NTP (RFC 5905, section 10).
 
-/// How many samples are remembered.
-pub const SAMPLES: usize = 8;
+/// How many samples are remembered. With jitter of 0 to 200 ms each way the best of eight is off by more than 40 ms one
+/// time in ten, the best of 32 hardly ever; at one every ten seconds a clock that runs 50 ppm fast is off by 16 ms at
+/// the far end of them.
+pub const SAMPLES: usize = 32;
 
 /// How far the server's clock is ahead.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +42,12 @@ impl ClockFilter {
         let offset_ms = f64::midpoint(t1 - t0, t2 - t3);
         self.samples[self.next] = Some(Offset { offset_ms, uncertainty_ms: delay / 2.0 });
         self.next = (self.next + 1) % SAMPLES;
+    }
+
+    /// How many samples stand behind the offset.
+    #[must_use]
+    pub fn samples(&self) -> usize {
+        self.samples.iter().flatten().count()
     }
 
     /// The best that is known; nothing before the first sample.

@@ -31,9 +31,13 @@ pub enum Advice {
 ///
 /// Within its bounds the speed would undo the drift in one `horizon`: the time until the next advice, or a little
 /// more, so that it never overshoots.
+///
+/// A player that has just come in or has just sought is still arriving: until it has been within 10 ms once, it corrects
+/// whatever it is off by, and may use the wider bounds, since nothing has been heard yet that could sound wrong.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Corrector {
     correcting: bool,
+    arrived: bool,
 }
 
 impl Corrector {
@@ -43,6 +47,8 @@ impl Corrector {
     /// ```
     /// use soiree_algorithms::playback::{Advice, Corrector};
     /// let mut corrector = Corrector::default();
+    /// assert_eq!(corrector.advise(150.0, 1.0, 1_000.0), Advice::Speed(0.9), "it is arriving");
+    /// assert_eq!(corrector.advise(9.0, 1.0, 1_000.0), Advice::Keep);
     /// assert_eq!(corrector.advise(39.0, 1.0, 1_000.0), Advice::Keep);
     /// assert_eq!(corrector.advise(-45.0, 1.0, 1_500.0), Advice::Speed(1.03));
     /// assert_eq!(corrector.advise(-15.0, 1.0, 1_500.0), Advice::Speed(1.01), "it goes on");
@@ -54,14 +60,16 @@ impl Corrector {
     pub fn advise(&mut self, drift_ms: f64, base: f64, horizon_ms: f64) -> Advice {
         let size = drift_ms.abs();
         if !size.is_finite() || size > SEEK_ABOVE_MS {
-            self.correcting = false;
+            *self = Self::default();
             return Advice::Seek;
         }
-        self.correcting = size >= if self.correcting { SETTLED_MS } else { DEAD_BAND_MS };
+        self.arrived |= size < SETTLED_MS;
+        let under_way = self.correcting || !self.arrived;
+        self.correcting = size >= if under_way { SETTLED_MS } else { DEAD_BAND_MS };
         if !self.correcting {
             return Advice::Keep;
         }
-        let most = if size <= GENTLE_UP_TO_MS { 0.05 } else { 0.1 };
+        let most = if self.arrived && size <= GENTLE_UP_TO_MS { 0.05 } else { 0.1 };
         Advice::Speed(base * (1.0 - (drift_ms / (horizon_ms * base)).clamp(-most, most)))
     }
 }

@@ -46,6 +46,24 @@ pub async fn welcome(house: &House, keys: &Keyring, name: &str) -> Result<Guest,
     Ok(Guest { user, token: token.reveal().to_owned(), resume: resume.reveal().to_owned() })
 }
 
+/// Gives a guest who comes back a new token.
+///
+/// # Errors
+/// `unauthorized` when the way back is not good any longer, and what the store answers.
+pub async fn renew(house: &House, keys: &Keyring, back: String) -> Result<Guest, Problem> {
+    let unknown = || Problem::new("unauthorized", "this guest is not known here, or no longer");
+    let user = resume(house, keys, &back).await?.ok_or_else(unknown)?;
+    let wish = Wish {
+        name: KEY_NAME.to_owned(),
+        role: Role::User,
+        user: Some(user.id.clone()),
+        prefix: Prefix::Guest,
+        lives_ms: Some(TOKEN_LIVES_MS),
+    };
+    let (_, token) = keys.create(wish, house.clock().now_ms()).await?;
+    Ok(Guest { user, token: token.reveal().to_owned(), resume: back })
+}
+
 /// The person a resume token brings back, if it is still good.
 ///
 /// # Errors

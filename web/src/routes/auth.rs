@@ -14,7 +14,8 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 
 /// Lets a guest in under a name
 ///
-/// The token works like any person's; `resume` brings the guest back as the same person on the live channel.
+/// The token works like any person's; `resume` brings the guest back as the same person, on the live channel and here
+/// for a new token.
 #[utoipa::path(post, path = "/api/v1/auth/guest", tag = "access", request_body = NewGuest, responses(
     (status = 201, description = "The guest is in", body = GuestView),
 ))]
@@ -31,7 +32,10 @@ pub(crate) async fn guest(
     if !state.guest_bucket.take(now_ms) {
         return Err(Problem::new("rate-limited", "too many guests come at once"));
     }
-    let guest = guests::welcome(&state.house, &state.keys, &new.name).await?;
+    let guest = match new.resume {
+        Some(resume) => guests::renew(&state.house, &state.keys, resume).await?,
+        None => guests::welcome(&state.house, &state.keys, &new.name).await?,
+    };
     let view = GuestView { user: guest.user.id, token: guest.token, resume: guest.resume };
     Ok(HttpResponse::Created().json(view))
 }

@@ -34,7 +34,7 @@ pub fn table() -> Vec<Route> {
         Route::new(documents::__path_redoc, Public, documents::redoc),
         Route::new(documents::__path_redoc_file, Public, documents::redoc_file).fails(&["not-found"]),
         Route::new(documents::__path_problem, Public, documents::problem).fails(&["not-found"]),
-        Route::new(auth::__path_guest, Public, auth::guest).fails(&["guests-closed", "rate-limited", "not-stored"]),
+        Route::new(auth::__path_guest, Public, auth::guest).fails(&["unauthorized", "guests-closed", "rate-limited", "not-stored"]),
         Route::new(auth::__path_ticket, Checked(User, "the key must stand for a person"), auth::ticket)
             .fails(&["rate-limited"]),
 

@@ -130,6 +130,9 @@ crate::input! {
         /// The name others see, 1 to 80 characters.
         #[schema(example = "Bo")]
         name: String,
+        /// What an earlier answer gave: the same guest gets a new token.
+        #[schema(value_type = Option<String>, nullable = false)]
+        resume: Option<String>,
     }
 }
 

@@ -169,6 +169,14 @@ async fn guests_come_in_with_a_name() {
     // The way back is no key for the API.
     let resume = server.client(guest["resume"].as_str().unwrap());
     assert_eq!(resume.get(&format!("/api/v1/users/{id}")).await.code(), "unauthorized");
+    let back = json!({"name": "Bo", "resume": guest["resume"]});
+    let again = server.client("").post("/api/v1/auth/guest", back).await.ok(201);
+    assert_eq!((&again["user"], &again["resume"]), (&guest["user"], &guest["resume"]));
+    assert_ne!(again["token"], guest["token"]);
+    let path = format!("/api/v1/users/{}", guest["user"].as_str().unwrap());
+    server.client(again["token"].as_str().unwrap()).get(&path).await.ok(200);
+    let stranger = json!({"name": "Bo", "resume": guest["token"]});
+    assert_eq!(server.client("").post("/api/v1/auth/guest", stranger).await.code(), "unauthorized");
     assert_eq!(server.client("").post("/api/v1/auth/guest", json!({"name": ""})).await.fields(), ["name"]);
 }
 

@@ -85,6 +85,10 @@ impl State {
             }
             self.conns.insert(seat.conn, seat.user.clone());
         }
+        // Who only looks in from outside does not keep the party awake.
+        if self.members.is_empty() {
+            self.empty_since_ms = Some(now_ms);
+        }
         let untold: Vec<_> = self.tail.iter().filter(|e| e.seq > told_seq).cloned().collect();
         let mut first = Vec::new();
         if !seats.is_empty() {

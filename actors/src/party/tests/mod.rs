@@ -146,7 +146,7 @@ impl Rig {
                     self.journal[usize::try_from(seq).unwrap() - 1].record = Record::Removed
                 }
                 Effect::Row(row) => self.row = Some(row),
-                Effect::Broadcast(_) | Effect::Latest(..) | Effect::Score { .. } => {}
+                Effect::Sleep | Effect::Broadcast(_) | Effect::Latest(..) | Effect::Score { .. } => {}
             }
         }
     }
@@ -398,4 +398,18 @@ fn private_reasons_never_reach_the_journal() {
     let row = journalled.unwrap().row(&PartyId::new("p").unwrap(), 1, 1);
     assert!(!row.body.contains("secret"), "{}", row.body);
     assert!(serde_json::to_string(&state.saved()).is_ok_and(|saved| !saved.contains("secret")));
+}
+
+#[test]
+fn a_party_sleeps_when_nobody_has_been_there_for_a_while() {
+    let mut state = State::new(party(), PartySettings::default());
+    state.join(joining(1, 0, None), START_MS).unwrap();
+    state.leave(&user(0), START_MS).unwrap();
+    let due = START_MS + PartySettings::default().idle_ms;
+    assert_eq!(state.next_due_ms(START_MS), Some(due));
+    assert!(state.tick(due - 1).is_empty());
+    let mut busy = state.clone();
+    busy.join(joining(2, 1, None), due - 1).unwrap();
+    assert!(!busy.tick(due).contains(&Effect::Sleep));
+    assert!(state.tick(due).contains(&Effect::Sleep));
 }
