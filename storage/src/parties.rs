@@ -238,6 +238,31 @@ impl Store {
             .collect()
     }
 
+    /// A party's chat before a number, the latest lines first.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], [`StorageError::Corrupt`].
+    pub async fn chat_before(
+        &self,
+        party: &PartyId,
+        epoch: i64,
+        before_seq: i64,
+        limit: u32,
+    ) -> Result<Vec<PartyEvent>, StorageError> {
+        self.db
+            .read()
+            .await?
+            .all(
+                "SELECT party, epoch, seq, fence, at_ms, actor, kind, schema_version, body FROM party_events
+                 WHERE party = $1 AND epoch = $2 AND seq < $3 AND kind = 'chat' ORDER BY seq DESC LIMIT $4",
+                args![party.as_str(), epoch, before_seq, limit],
+            )
+            .await?
+            .into_iter()
+            .map(event)
+            .collect()
+    }
+
     /// A party's last events, oldest of them first.
     ///
     /// # Errors

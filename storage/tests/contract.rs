@@ -52,6 +52,7 @@ const STORIES: &[(&str, Story)] = &[
     story!(parties::two_snapshots_are_kept),
     story!(parties::an_invitation_opens_its_party_so_often_and_so_long),
     story!(parties::an_emptied_event_keeps_its_number_alone),
+    story!(parties::chat_is_read_backwards),
     story!(access::a_key_is_good_until_it_expires_or_is_taken_back),
     story!(models::exactly_one_model_serves),
     story!(forget::nothing_names_a_removed_person),

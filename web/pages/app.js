@@ -9,6 +9,7 @@ import { Floats } from '/pages/floats.js';
 import { Home } from '/pages/home.js';
 import { forget, hello } from '/pages/identity.js';
 import { carried, Invite } from '/pages/invite.js';
+import { Earlier } from '/pages/earlier.js';
 import { Lookback } from '/pages/lookback.js';
 import { MoodPlane } from '/pages/mood.js';
 import { People } from '/pages/people.js';
@@ -53,6 +54,7 @@ const panels = [
   new Queue(),
   new Invite(),
   new Settings(),
+  new Earlier($('earlier'), $('log'), chat, token),
   new Lookback(token),
   new MoodPlane($('plane'), $('mood-label'), $('drivers'), $('feelings'), (mood) => client.tell({ type: 'context', mood })),
   new Stage(client.clock, () => choose.open(), began),

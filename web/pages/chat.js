@@ -22,6 +22,7 @@ export class Chat {
   #template;
   #lines = new Map();
   #names = () => [];
+  #kept = KEPT;
   me = null;
 
   /** `reply` is called with a line when somebody wants to answer it, `remove` when somebody takes it away. */
@@ -95,13 +96,25 @@ export class Chat {
     if (item.nextElementSibling) this.#group(item.nextElementSibling);
     if (line.sentiment !== undefined) this.score(line.seq, line.sentiment);
     if (line.removed) this.remove(line.seq);
-    while (this.#log.children.length > KEPT) {
+    while (this.#log.children.length > this.#kept) {
       this.#lines.delete(Number(this.#log.firstElementChild.dataset.seq));
       this.#log.firstElementChild.remove();
     }
     if (atEnd || line.user === this.me) this.#toEnd();
     else this.#newest.hidden = false;
     return true;
+  }
+
+  /** The number of the first line that is shown; 0 when there is none. */
+  get first() { return this.#lines.size ? Math.min(...this.#lines.keys()) : 0; }
+
+  /** Adds lines from before, and leaves whoever reads where they are. */
+  before(lines) {
+    this.#kept += lines.length;
+    const below = this.#log.scrollHeight - this.#log.scrollTop;
+    lines.forEach((line) => this.add(line));
+    this.#log.scrollTop = this.#log.scrollHeight - below;
+    this.#newest.hidden = this.#atEnd();
   }
 
   /** A line for people that nobody said: somebody came, went, or something is missing. */

@@ -136,3 +136,19 @@ pub(crate) async fn an_emptied_event_keeps_its_number_alone(store: Store) {
     assert_eq!((events[0].seq, events[0].body.as_str()), (1, r#"{"removed":true}"#));
     assert_ne!(events[1].body, events[0].body);
 }
+
+pub(crate) async fn chat_is_read_backwards(store: Store) {
+    store.create_party(&party("p", "ann", 1)).await.unwrap();
+    let events = (1..=6).map(|seq| {
+        let kind = if seq == 3 { "vote" } else { "chat" };
+        Entry::PartyEvent(soiree_domain::PartyEvent { kind: kind.into(), ..event("p", seq, 1) })
+    });
+    store.commit(&events.collect::<Vec<_>>()).await.unwrap();
+    let before = async |seq, limit| {
+        let lines = store.chat_before(&party_id("p"), 1, seq, limit).await.unwrap();
+        lines.iter().map(|event| event.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(before(i64::MAX, 2).await, [6, 5]);
+    assert_eq!(before(5, 9).await, [4, 2, 1]);
+    assert_eq!(before(1, 9).await, [0_i64; 0]);
+}

@@ -91,6 +91,9 @@ pub fn table() -> Vec<Route> {
         Route::new(parties::__path_history,
             Checked(User, "a private party is shown to its members and from `service` upwards"), parties::history)
             .fails(&["party-not-found"]),
+        Route::new(parties::__path_chat,
+            Checked(User, "a private party is shown to its members and from `service` upwards"), parties::chat)
+            .fails(&["party-not-found"]),
         Route::new(parties::__path_mood,
             Checked(Viewer, "a private party is shown to its members and from `service` upwards"), parties::mood)
             .fails(&["party-not-found", "party-ended"]),

@@ -8,7 +8,8 @@ use crate::{
     view::{
         MAX_PAGE, PageOf, PageQuery, limit,
         parties::{
-            MoodAnswer, PartyBody, PartyDetail, PartyHistoryQuery, PartyHistoryView, PartyPatch, PartyView,
+            MoodAnswer, PartyBody, PartyChatQuery, PartyDetail, PartyHistoryQuery, PartyHistoryView,
+            PartyPatch, PartyView,
         },
         recommendations::{PartyRecommendations, RoundView},
     },
@@ -174,6 +175,29 @@ pub(crate) async fn history(
     events.truncate(limit as usize);
     let next = events.last().filter(|_| more).map(|event| event.seq.to_string());
     let rows = events.into_iter().map(Into::into).collect();
+    Ok(HttpResponse::Ok().json(PartyHistoryView { epoch, rows, next }))
+}
+
+/// Reads a party's chat backwards
+///
+/// The latest lines first; lines that were taken away are there without their text.
+#[utoipa::path(get, path = "/api/v1/parties/{id}/chat", tag = "parties", operation_id = "party_chat", params(PartyChatQuery), responses(
+    (status = 200, description = "One page, newest first", body = PartyHistoryView),
+))]
+pub(crate) async fn chat(
+    state: Data<AppState>,
+    Id(id): Id<PartyId>,
+    caller: Caller,
+    Query(query): Query<PartyChatQuery>,
+) -> Result<HttpResponse, Problem> {
+    let limit = limit(query.limit, 50, MAX_PAGE)?;
+    let epoch = visible(&state, &id, &caller).await?.epoch;
+    let before = query.cursor.unwrap_or(i64::MAX);
+    let mut lines = state.house.store().chat_before(&id, epoch, before, limit + 1).await?;
+    let more = lines.len() > limit as usize;
+    lines.truncate(limit as usize);
+    let next = lines.last().filter(|_| more).map(|line| line.seq.to_string());
+    let rows = lines.into_iter().map(Into::into).collect();
     Ok(HttpResponse::Ok().json(PartyHistoryView { epoch, rows, next }))
 }
 

@@ -307,3 +307,17 @@ crate::input! {
         limit: Option<u32>,
     }
 }
+
+crate::input! {
+    /// Which part of a party's chat is wanted.
+    #[derive(Debug, Clone, IntoParams)]
+    #[into_params(parameter_in = Query)]
+    pub struct PartyChatQuery {
+        /// `next` of the page before, or the number of the first line you know; absent from the latest.
+        #[param(value_type = Option<String>)]
+        cursor: Option<i64>,
+        /// At most this many lines; 50 when absent.
+        #[param(minimum = 1, maximum = 200, example = 50)]
+        limit: Option<u32>,
+    }
+}

@@ -102,6 +102,7 @@ fn every_checked_route_has_a_story() {
         "PATCH /api/v1/parties/{id}",         // parties::a_change_is_seen_by_everybody_at_once
         "DELETE /api/v1/parties/{id}",        // parties::only_the_host_or_an_operator_ends_it
         "GET /api/v1/parties/{id}/history",
+        "GET /api/v1/parties/{id}/chat",
         "GET /api/v1/parties/{id}/mood",
         "GET /api/v1/parties/{id}/recommendations",
     ];

@@ -25,6 +25,7 @@ async fn a_party_opens_is_seen_and_ends() {
     assert_eq!(bo.get(&format!("{location}/recommendations")).await.ok(200), json!({"latest": null}));
     let history = bo.get(&format!("{location}/history?limit=10")).await.ok(200);
     assert_eq!(history["epoch"], 1);
+    assert_eq!(bo.get(&format!("{location}/chat?cursor=5&limit=10")).await.ok(200)["rows"], json!([]));
     let listed = bo.get("/api/v1/parties").await.ok(200);
     assert_eq!(listed["rows"][0]["id"], party["id"]);
 
@@ -106,7 +107,7 @@ async fn a_private_party_is_hidden() {
     let party = ana.post("/api/v1/parties", body).await;
     assert!(!party.text.contains("sesame") && !party.text.contains("argon2"), "{}", party.text);
     let id = party.ok(201)["id"].as_str().unwrap().to_owned();
-    for part in ["", "/mood", "/history", "/recommendations"] {
+    for part in ["", "/mood", "/history", "/chat", "/recommendations"] {
         let path = format!("/api/v1/parties/{id}{part}");
         assert_eq!(bo.get(&path).await.code(), "party-not-found", "{part}");
         assert_ne!(viewer.get(&path).await.status, 200, "{part}");
