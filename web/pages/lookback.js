@@ -40,7 +40,7 @@ export class Lookback {
 
   #open() {
     $('lookback-list').replaceChildren();
-    // What was felt is not in the journal; this window drew it while it was there.
+    // The journal has the mood of each round; the line between them this window drew while it was there.
     const drawn = $('evening').hidden ? [] : [$('evening').firstElementChild.cloneNode(true)];
     $('lookback-mood').replaceChildren(...drawn);
     $('lookback-mood').hidden = !drawn.length;
@@ -114,7 +114,7 @@ export class Lookback {
       case 'role': return ['people', `${this.#name(body.user ?? actor)} is now ${ROLES[body.role] ?? 'somebody else here'}`];
       case 'muted': return ['people', body.muted ? `${this.#name(body.user)} was muted` : `${this.#name(body.user)} may speak again`];
       case 'ban': return ['people', body.banned ? `${this.#name(body.user)} was banned` : `${this.#name(body.user)} may come in again`];
-      case 'round': return ['recommended', this.#round(body.round ?? body)];
+      case 'round': return ['recommended', this.#round(body.round ?? body, body.felt)];
       case 'playback': return ['watched', this.#played(body.playback ?? body, who)];
       case 'queue': return ['chosen', this.#queued(body, who)];
       case 'vote': return ['chosen', `${who} ${VALUES[body.value] ?? 'voted'} ${body.item ? this.#title(body.item) : ''}`.trim()];
@@ -144,8 +144,8 @@ export class Lookback {
     return op === 'move' ? `${who} moved ${title}` : `${who} queued ${title}`;
   }
 
-  #round(round) {
-    return `Round ${round.round ?? ''} for the room: ${best(round).map((item) => this.#title(item)).join(', ') || 'nothing'}`;
+  #round(round, felt) {
+    return `Round ${round.round ?? ''} for the room${felt ? `, which felt ${felt.label}` : ''}: ${best(round).map((item) => this.#title(item)).join(', ') || 'nothing'}`;
   }
 
   #title(item) {

@@ -178,6 +178,13 @@ pub struct Round {
 }
 
 impl Round {
+    /// Whether any reason in it is private to a member.
+    #[must_use]
+    pub fn has_private(&self) -> bool {
+        let mut reasons = self.items.iter().flat_map(|item| &item.scored.reasons);
+        reasons.any(|reason| reason.private_to.is_some())
+    }
+
     /// The round without any reason that is private to a member; this is what the journal keeps.
     #[must_use]
     pub fn public(&self) -> Self {

@@ -2,7 +2,7 @@
 
 use super::poll::Poll;
 use crate::live::{
-    ChatLine, Event, MemberChange, MemberView, PartyFace, Round,
+    ChatLine, Event, MemberChange, MemberView, MoodView, PartyFace, Round,
     watch::{LeftReason, Playback, QueueOp, Queued, SkipTally, Tally, Verdict, VoteValue, Work},
 };
 use serde::{Deserialize, Serialize};
@@ -48,8 +48,12 @@ pub(crate) enum Record {
     },
     /// A line was taken away.
     Deleted { message: i64, by: UserId },
-    /// A round of recommendations, without anybody's private reasons.
-    Round { round: Arc<Round> },
+    /// A round of recommendations, without anybody's private reasons, and how the room felt then.
+    Round {
+        round: Arc<Round>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        felt: Option<Felt>,
+    },
     /// The party's clock was set.
     Playback { playback: Playback },
     /// The queue was changed; `index` is where the work came to, or had been.
@@ -121,6 +125,26 @@ impl Record {
     }
 }
 
+/// How a room felt at a moment, to look back on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Felt {
+    pub(crate) valence: f32,
+    pub(crate) arousal: f32,
+    pub(crate) label: String,
+}
+
+impl Felt {
+    /// Nothing is felt before anybody has shown anything.
+    pub(crate) fn of(view: &MoodView) -> Option<Self> {
+        let mood = view.mood;
+        (view.confidence > 0.0).then(|| Self {
+            valence: mood.valence,
+            arousal: mood.arousal,
+            label: mood.label().to_owned(),
+        })
+    }
+}
+
 /// A record with its number and time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Numbered {
@@ -178,7 +202,7 @@ impl Numbered {
                 Some(line) => Event::Chat { party, line },
                 None => Event::Removed { party, seq, message: None },
             },
-            Record::Round { round } => Event::Recommendations {
+            Record::Round { round, .. } => Event::Recommendations {
                 party,
                 seq,
                 at_ms: self.at_ms,

@@ -16,7 +16,7 @@ use super::{
     players::Players,
     poll::Poll,
     queue::Queue,
-    record::{Numbered, Record, Saved},
+    record::{Felt, Numbered, Record, Saved},
     refresh::Refresh,
     rights::Capability,
     settings::PartySettings,
@@ -367,7 +367,8 @@ impl State {
             self.rounds += 1;
             round.round = self.rounds;
             self.mood.remember(now_ms);
-            self.record(Record::Round { round: Arc::new(round) }, now_ms, None, &mut effects);
+            let felt = Felt::of(&self.mood.view(now_ms));
+            self.record(Record::Round { round: Arc::new(round), felt }, now_ms, None, &mut effects);
         }
         self.settle(now_ms, &mut effects);
         effects

@@ -14,6 +14,8 @@ struct Row {
     error_ms: Quantiles,
     joins_p50_ms: f64,
     joins_max_ms: f64,
+    /// Share of the players that were in step within three seconds of coming in.
+    joins_within_3_s: f64,
     commands: usize,
     seeks: usize,
     waits: usize,
@@ -105,6 +107,7 @@ fn row(members: usize, reports: &[Report]) -> Row {
         error_ms: Quantiles::of(&mut errors),
         joins_p50_ms: joins.get(joins.len() / 2).copied().unwrap_or(0.0),
         joins_max_ms: joins.last().copied().unwrap_or(0.0),
+        joins_within_3_s: joins.partition_point(|ms| *ms <= 3_000.0) as f64 / joins.len().max(1) as f64,
         commands: count(|r| r.commands),
         seeks: count(|r| r.seeks),
         waits: count(|r| r.waits),
@@ -120,7 +123,7 @@ fn table(printed: &Printed) -> String {
     let mut out = format!(
         "Virtual evenings of {} minutes, waiting for {}; clocks ±{} ms, jitter 0–{} ms each way; a stall every {} min of {} ms on\n\
          average, a command every {} min; seeds from {}. Error against the party's clock while playing, in ms.\n\n\
-         members  evenings     p50     p90     p99      max   in step p50/max   commands  seeks  waits (false)   waited   loading\n",
+         members  evenings     p50     p90     p99      max   in step p50, within 3 s   commands  seeks  waits (false)   waited   loading\n",
         plan.minutes,
         plan.wait,
         plan.clock_off_ms,
@@ -135,7 +138,7 @@ fn table(printed: &Printed) -> String {
         let loading = 100.0 * row.stalled_s / (row.stalled_s + row.played_s).max(1e-9);
         let _ = writeln!(
             out,
-            "{:7}  {:8}  {:6.1}  {:6.1}  {:6.1}  {:7.0}   {:6.0}/{:6.0} ms   {:8}  {:5}  {:5} ({})       {:6.1} s   {:5.2} %",
+            "{:7}  {:8}  {:6.1}  {:6.1}  {:6.1}  {:7.0}   {:8.0} ms      {:5.1} %   {:8}  {:5}  {:5} ({})       {:6.1} s   {:5.2} %",
             row.members,
             row.evenings,
             e.p50,
@@ -143,7 +146,7 @@ fn table(printed: &Printed) -> String {
             e.p99,
             e.max,
             row.joins_p50_ms,
-            row.joins_max_ms,
+            100.0 * row.joins_within_3_s,
             row.commands,
             row.seeks,
             row.waits,

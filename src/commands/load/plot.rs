@@ -6,7 +6,7 @@ use std::fmt::Write;
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 380.0;
 const LEFT: f64 = 64.0;
-const RIGHT: f64 = 24.0;
+const RIGHT: f64 = 36.0;
 const TOP: f64 = 46.0;
 const BOTTOM: f64 = 52.0;
 /// Ends of the logarithmic axis in milliseconds.
@@ -36,9 +36,10 @@ pub(super) fn cumulative(sorted: &[f32], all: &Quantiles) -> String {
         let _ = write!(
             out,
             "<line class=\"{goal}\" x1=\"{at:.1}\" y1=\"{TOP}\" x2=\"{at:.1}\" y2=\"{:.1}\"/>\
-             <text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{ms} ms</text>",
+             <text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
             HEIGHT - BOTTOM,
-            HEIGHT - BOTTOM + below
+            HEIGHT - BOTTOM + below,
+            if ms < 1_000.0 { format!("{ms} ms") } else { format!("{} s", ms / 1_000.0) }
         );
     }
     for share in [0.0, 0.25, 0.5, 0.75, 0.99] {

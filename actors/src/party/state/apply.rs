@@ -27,9 +27,10 @@ impl State {
         let event = Numbered { seq: self.seq, at_ms: now_ms, record };
         self.apply(&event, now_ms);
         let kept = match &event.record {
-            Record::Round { round } => {
-                let round = Arc::new(round.public());
-                Numbered { record: Record::Round { round }, ..event.clone() }
+            // Rounds are large and most hold nothing private: those are shared, not copied.
+            Record::Round { round, felt } if round.has_private() => {
+                let (round, felt) = (Arc::new(round.public()), felt.clone());
+                Numbered { record: Record::Round { round, felt }, ..event.clone() }
             }
             _ => event.clone(),
         };
@@ -96,7 +97,7 @@ impl State {
                     old.record = Record::Removed;
                 }
             }
-            Record::Round { round } => {
+            Record::Round { round, .. } => {
                 self.rounds = self.rounds.max(round.round);
                 self.last_round = Some((event.seq, event.at_ms, Arc::clone(round)));
             }
