@@ -8,14 +8,14 @@ use soiree_domain::{
 /// What a client asks, after `hello`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// A clock sample; answered with [`Event::Clock`].
+    /// A clock sample; answered with [`Event::Clock`](super::Event::Clock).
     Clock {
         /// The client's stamp, returned as it came.
         t0: f64,
     },
     /// Says what is going on around the person. No answer.
     Context(LiveContext),
-    /// A deed on an item; answered with [`Event::Ack`] once durable.
+    /// A deed on an item; answered with [`Event::Ack`](super::Event::Ack) once durable.
     Interaction {
         /// On what.
         item: ItemId,
@@ -26,21 +26,21 @@ pub enum Command {
         /// The answer that led to it.
         recommendation_id: Option<RecommendationId>,
     },
-    /// Asks for personal recommendations; answered with [`Event::Personal`].
+    /// Asks for personal recommendations; answered with [`Event::Personal`](super::Event::Personal).
     Recommend {
         /// How many, 1 to 100.
         limit: usize,
         /// Which domains; absent for all.
         domains: Option<Vec<Domain>>,
     },
-    /// Opens a party; answered with [`Event::Snapshot`].
+    /// Opens a party; answered with [`Event::Snapshot`](super::Event::Snapshot).
     Create {
         /// What it is like.
         new: NewParty,
         /// What it opens with, if that is known by its address.
         media: Option<Work>,
     },
-    /// Joins a party, answered with [`Event::Snapshot`] or [`Event::Resumed`].
+    /// Joins a party, answered with [`Event::Snapshot`](super::Event::Snapshot) or [`Event::Resumed`](super::Event::Resumed).
     Join {
         /// Which.
         party: PartyId,
@@ -51,7 +51,7 @@ pub enum Command {
         /// The last event seen, as (epoch, seq).
         since: Option<(i64, i64)>,
     },
-    /// Leaves a party; answered with [`Event::Ack`].
+    /// Leaves a party; answered with [`Event::Ack`](super::Event::Ack).
     Leave {
         /// Which.
         party: PartyId,
@@ -69,14 +69,14 @@ pub enum Command {
     },
     /// Does something with everybody watching.
     Act(PartyAct),
-    /// Changes the party itself; answered with [`Event::Changed`] or [`Event::Ack`].
+    /// Changes the party itself; answered with [`Event::Changed`](super::Event::Changed) or [`Event::Ack`](super::Event::Ack).
     Change {
         /// Which.
         party: PartyId,
         /// What.
         change: PartyChange,
     },
-    /// Makes an invitation; answered with [`Event::Invitation`].
+    /// Makes an invitation; answered with [`Event::Invitation`](super::Event::Invitation).
     Invite {
         /// To which party.
         party: PartyId,
