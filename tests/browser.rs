@@ -105,15 +105,18 @@ impl Window {
         self.at(css).await.send_keys(text).await.unwrap();
     }
 
-    /// Waits until a script's result is true.
+    /// Waits until a script's result is true. The page itself looks, and answers when it is; WebDriver gives a script
+    /// half a minute at a time.
     async fn until(&self, what: &str, script: &str) {
-        let script = format!("return Boolean({script})");
+        let script = format!(
+            "const done = arguments[0]; const look = () => {{ ({script}) ? done(true) : setTimeout(look, 20); }}; look();"
+        );
         let seen = async {
             loop {
-                if self.0.execute(&script, vec![]).await.expect("the script runs") == json!(true) {
-                    return;
+                match self.0.execute_async(&script, vec![]).await {
+                    Ok(_) => return,
+                    Err(error) => assert!(error.is_script_timeout(), "{what}: {error}"),
                 }
-                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         tokio::time::timeout(PATIENCE, seen).await.unwrap_or_else(|_| panic!("never seen: {what}"));

@@ -84,6 +84,8 @@ enum Output {
     },
     Attach(Seat),
     Detach(Conn),
+    /// The content of this event goes from the journal.
+    Empty(i64),
     /// Everything before it has been written and told.
     Reached(oneshot::Sender<()>),
 }
@@ -174,7 +176,7 @@ impl Party {
                 Effect::Recommend(because) => self.recommend(because, ctx),
                 Effect::Save(saved) => self.save(&saved),
                 Effect::Row(party) => self.write_row(party, ctx),
-                Effect::Empty(seq) => self.empty(seq, ctx),
+                Effect::Empty(seq) => self.release.put(Output::Empty(seq)),
                 Effect::Sleep => self.sleep(ctx),
             }
         }
@@ -267,18 +269,6 @@ impl Party {
         ctx.wait(write.into_actor(self).map(|(written, party), _, _| {
             if !matches!(written, Ok(true)) {
                 tracing::warn!(%party, ?written, "a party's row was not written");
-            }
-        }));
-    }
-
-    /// Takes the content of a line out of the journal.
-    fn empty(&self, seq: i64, ctx: &mut Context<Self>) {
-        let (store, party) = (self.peers.store.clone(), self.state.party());
-        let (id, epoch) = (party.id.clone(), party.epoch);
-        let empty = async move { store.empty_event(&id, epoch, seq).await };
-        ctx.spawn(empty.into_actor(self).map(move |done, _, _| {
-            if let Err(error) = done {
-                tracing::error!(seq, %error, "a deleted line could not be emptied");
             }
         }));
     }

@@ -17,6 +17,8 @@ const SILENT_MS: i64 = 10_000;
 const GRACE_MS: i64 = 300;
 /// The party waits at most so long for the same members.
 pub(crate) const WAIT_CAP_MS: i64 = 8_000;
+/// Once the party has waited for somebody, it does not do so again for so long: nobody can keep the others standing.
+const REST_MS: i64 = 30_000;
 /// A correction is meant to last until the next status, which players send every two seconds.
 const HORIZON_MS: f64 = 2_000.0;
 /// A status older than this tells nothing about where the player is now.
@@ -33,9 +35,18 @@ struct Player {
     came_in: bool,
     /// The party has waited for it as long as it has to.
     waited_for: bool,
+    /// Until when it is not waited for again.
+    rests_until_ms: i64,
     error_ms: Option<i64>,
     duration_ms: Option<i64>,
     corrector: Corrector,
+}
+
+impl Player {
+    /// Whether it is one that the party may wait for.
+    fn counts(&self, now_ms: i64) -> bool {
+        self.came_in && !self.waited_for && now_ms >= self.rests_until_ms
+    }
 }
 
 /// Whether the party's clock should stand because of those who load.
@@ -72,6 +83,7 @@ impl Players {
             loading_since_ms: None,
             came_in: false,
             waited_for: false,
+            rests_until_ms: i64::MIN,
             error_ms: None,
             duration_ms: None,
             corrector: Corrector::default(),
@@ -127,9 +139,12 @@ impl Players {
 
     /// Whether to stand, under a policy.
     pub(crate) fn hold(&self, wait: Wait, now_ms: i64) -> Hold {
-        let counted = || {
-            self.players.values().filter(|p| p.came_in && !p.waited_for && now_ms - p.heard_ms <= SILENT_MS)
-        };
+        // Nearly always nobody loads, and this is asked with every line of chat.
+        if self.players.values().all(|p| p.loading_since_ms.is_none()) {
+            return Hold::Go;
+        }
+        let counted =
+            || self.players.values().filter(|p| p.counts(now_ms) && now_ms - p.heard_ms <= SILENT_MS);
         let loading: BTreeSet<UserId> = counted()
             .filter(|p| p.loading_since_ms.is_some_and(|since| now_ms - since >= GRACE_MS))
             .map(|p| p.user.clone())
@@ -143,6 +158,13 @@ impl Players {
         if stand { Hold::Stand(loading.into_iter().take(NAMED).collect()) } else { Hold::Go }
     }
 
+    /// The party has waited for these members.
+    pub(crate) fn waited(&mut self, users: &[UserId], now_ms: i64) {
+        for player in self.players.values_mut().filter(|p| users.contains(&p.user)) {
+            player.rests_until_ms = now_ms + REST_MS;
+        }
+    }
+
     /// Those who load now have been waited for long enough.
     pub(crate) fn give_up_on_loading(&mut self) {
         for player in self.players.values_mut().filter(|p| p.loading_since_ms.is_some()) {
@@ -153,16 +175,15 @@ impl Players {
     /// When [`Players::hold`] may answer something else though nobody says anything.
     pub(crate) fn next_due_ms(&self, now_ms: i64) -> Option<i64> {
         let counted = self.players.values().filter(|p| p.came_in && !p.waited_for);
-        let times =
-            counted.filter_map(|p| Some([p.loading_since_ms? + GRACE_MS, p.heard_ms + SILENT_MS + 1]));
+        let times = counted.filter_map(|p| {
+            Some([p.loading_since_ms? + GRACE_MS, p.heard_ms + SILENT_MS + 1, p.rests_until_ms])
+        });
         times.flatten().filter(|at| *at > now_ms).min()
     }
 
-    /// How long the work is: the median of what players say.
+    /// How long the work is: the longest that a player says, so that nobody can end it for the others.
     pub(crate) fn duration_ms(&self) -> Option<i64> {
-        let mut said: Vec<i64> = self.players.values().filter_map(|p| p.duration_ms).collect();
-        said.sort_unstable();
-        said.get(said.len() / 2).copied()
+        self.players.values().filter_map(|p| p.duration_ms).max()
     }
 
     /// What to tell of the room's step, at most every `every_ms` and only when it is news.

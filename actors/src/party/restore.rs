@@ -46,6 +46,9 @@ pub(crate) async fn restore(
                 tracing::error!(party = %id, error, "the journal cannot be read");
                 Fault::Internal(error.into())
             })?;
+            if let Record::Deleted { message, .. } = &record {
+                store.empty_event(id, party.epoch, *message).await?;
+            }
             events.push(Numbered { seq: row.seq, at_ms: row.at_ms, record });
         }
     }

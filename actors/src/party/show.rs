@@ -38,11 +38,24 @@ impl Party {
                 }
                 Output::Attach(seat) => self.roster.attach(seat),
                 Output::Detach(conn) => self.roster.detach(conn),
+                Output::Empty(seq) => self.empty(seq),
                 Output::Reached(waiting) => {
                     let _gone_already = waiting.send(());
                 }
             }
         }
+    }
+
+    /// Takes the content of a line out of the journal, where it is by now. A crash before this is made up for when the
+    /// party is read again.
+    fn empty(&self, seq: i64) {
+        let (store, party) = (self.peers.store.clone(), self.state.party());
+        let (id, epoch) = (party.id.clone(), party.epoch);
+        actix::spawn(async move {
+            if let Err(error) = store.empty_event(&id, epoch, seq).await {
+                tracing::error!(seq, %error, "a deleted line could not be emptied");
+            }
+        });
     }
 
     fn announce(&self, event: &Numbered, author: Option<(Conn, Option<String>)>) {

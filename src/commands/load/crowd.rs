@@ -52,6 +52,14 @@ pub(super) fn run(args: &cli::Load, json: bool) -> Result<(), Failure> {
     if !(1..=19_000).contains(&sockets) {
         return Err("--parties × --members must be 1 to 19,000: a process has no more descriptors".into());
     }
+    if !(0.001..=1e6).contains(&args.rate)
+        || !(0.0..=1e6).contains(&args.recommend_rate)
+        || args.seconds > 3_600
+    {
+        return Err(
+            "--rate must be 0.001 to 1,000,000, --recommend-rate 0 to that, --seconds at most 3,600".into()
+        );
+    }
     let texts = match &args.texts {
         Some(file) => read_texts(file)?,
         None => TEXTS.iter().map(|&text| text.to_owned()).collect(),
@@ -107,7 +115,7 @@ async fn play(args: &cli::Load, address: SocketAddr, texts: Arc<Vec<String>>) ->
     for member in &members {
         lock(&measured).joins.push(member.join_ms);
     }
-    let every = args.members as f64 * args.parties as f64 / args.rate.max(1e-3);
+    let every = args.members as f64 * args.parties as f64 / args.rate;
     let asks = args.recommend_rate / (args.members * args.parties) as f64;
     let start = Instant::now();
     let end = start + Duration::from_secs(args.seconds);
@@ -202,7 +210,9 @@ impl Member {
 
     async fn enter(address: SocketAddr, frame: Value) -> Result<Self, Failure> {
         let begun = Instant::now();
-        let (mut socket, _) = connect_async(format!("ws://{address}/ws")).await?;
+        let (mut socket, _) = connect_async(format!("ws://{address}/ws")).await.map_err(|error| {
+            format!("{address} does not answer ({error}); is `soiree serve` running there?")
+        })?;
         say(&mut socket, json!({ "type": "hello", "name": "Load" })).await?;
         until(&mut socket, "welcome").await?;
         say(&mut socket, frame).await?;

@@ -57,6 +57,14 @@ pub(super) fn run(args: &cli::Load, json: bool) -> Result<(), Failure> {
         seed: args.seed,
         ..Simulation::default()
     };
+    if !(0.0..=1_440.0).contains(&args.minutes) || !(1..=1_000).contains(&args.evenings) {
+        return Err("--minutes must be 0 to 1,440 and --evenings 1 to 1,000".into());
+    }
+    let numbers =
+        [args.clock_off_ms, args.jitter_ms, args.stall_every_min, args.stall_ms, args.command_every_min];
+    if numbers.iter().any(|number| !(0.0..=1e6).contains(number)) {
+        return Err("clocks, jitter, stalls and commands must be 0 to 1,000,000".into());
+    }
     if args.sizes.is_empty() || args.sizes.iter().any(|size| !(1..=400).contains(size)) {
         return Err("--sizes: parties have 1 to 400 members".into());
     }

@@ -170,12 +170,8 @@ pub(crate) async fn history(
     let limit = limit(query.limit, 50, MAX_PAGE)?;
     let epoch = visible(&state, &id, &caller).await?.epoch;
     let after = query.cursor.unwrap_or(0);
-    let mut events = state.house.store().events_after(&id, epoch, after, limit + 1).await?;
-    let more = events.len() > limit as usize;
-    events.truncate(limit as usize);
-    let next = events.last().filter(|_| more).map(|event| event.seq.to_string());
-    let rows = events.into_iter().map(Into::into).collect();
-    Ok(HttpResponse::Ok().json(PartyHistoryView { epoch, rows, next }))
+    let events = state.house.store().events_after(&id, epoch, after, limit + 1).await?;
+    Ok(HttpResponse::Ok().json(PartyHistoryView::page(epoch, events, limit)))
 }
 
 /// Reads a party's chat backwards
@@ -193,12 +189,8 @@ pub(crate) async fn chat(
     let limit = limit(query.limit, 50, MAX_PAGE)?;
     let epoch = visible(&state, &id, &caller).await?.epoch;
     let before = query.cursor.unwrap_or(i64::MAX);
-    let mut lines = state.house.store().chat_before(&id, epoch, before, limit + 1).await?;
-    let more = lines.len() > limit as usize;
-    lines.truncate(limit as usize);
-    let next = lines.last().filter(|_| more).map(|line| line.seq.to_string());
-    let rows = lines.into_iter().map(Into::into).collect();
-    Ok(HttpResponse::Ok().json(PartyHistoryView { epoch, rows, next }))
+    let lines = state.house.store().chat_before(&id, epoch, before, limit + 1).await?;
+    Ok(HttpResponse::Ok().json(PartyHistoryView::page(epoch, lines, limit)))
 }
 
 /// Tells how a room feels

@@ -294,6 +294,16 @@ pub struct PartyHistoryView {
     pub next: Option<String>,
 }
 
+impl PartyHistoryView {
+    /// A page of at most `limit` events, of which one more than that was asked for to see whether there is a next.
+    pub(crate) fn page(epoch: i64, mut events: Vec<PartyEvent>, limit: u32) -> Self {
+        let more = events.len() > limit as usize;
+        events.truncate(limit as usize);
+        let next = events.last().filter(|_| more).map(|event| event.seq.to_string());
+        Self { epoch, rows: events.into_iter().map(Into::into).collect(), next }
+    }
+}
+
 crate::input! {
     /// Which part of a party's history is wanted.
     #[derive(Debug, Clone, IntoParams)]

@@ -123,6 +123,9 @@ impl State {
         if playback.state == PlayState::Waiting && self.playback.state != PlayState::Waiting {
             self.waiting_since_ms = at_ms;
         }
+        if self.playback.state == PlayState::Waiting && playback.state != PlayState::Waiting {
+            self.players.waited(&self.playback.waiting_for, at_ms);
+        }
         self.playback = playback.clone();
     }
 

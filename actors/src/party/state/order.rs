@@ -98,8 +98,8 @@ impl State {
                 if self.said_by(message).is_none() {
                     return Err(Fault::missing("message", message));
                 }
-                effects.push(Effect::Empty(message));
                 self.record(Record::Deleted { message, by: by.clone() }, now_ms, author, effects);
+                effects.push(Effect::Empty(message));
             }
         }
         Ok(())

@@ -136,6 +136,38 @@ fn the_room_waits_for_who_loads_but_not_for_ever() {
 }
 
 #[test]
+fn nobody_keeps_the_others_standing_again_and_again() {
+    let mut state = room(3, Control::Host, Wait::All);
+    let now_ms = playing(&mut state, 3);
+    let load_for_a_second = |state: &mut State, at: i64| {
+        state.act(2, loading(2_000), None, at).unwrap();
+        state.tick(at + 300);
+        let waited = clock(state, at).state == PlayState::Waiting;
+        state.act(2, ready(clock(state, at).position(at + 1_000)), None, at + 1_000).unwrap();
+        waited
+    };
+    assert!(load_for_a_second(&mut state, now_ms));
+    assert!(!load_for_a_second(&mut state, now_ms + 5_000), "it was waited for a moment ago");
+    assert!(load_for_a_second(&mut state, now_ms + 40_000), "that is long ago");
+}
+
+#[test]
+fn nobody_ends_a_film_for_the_others() {
+    let mut state = room(3, Control::Host, Wait::Nobody);
+    let endless = Work { duration_ms: None, ..work(1) };
+    state.act(1, Act::Steer(Steer::Load { work: endless, position_ms: 0, part: 0 }), None, START_MS).unwrap();
+    state.act(1, Act::Steer(Steer::Play { position_ms: None }), None, START_MS).unwrap();
+    for (conn, length) in [(1, 60_000), (2, 5), (3, 5)] {
+        let status = Status { duration_ms: Some(length), ..Status::default() };
+        state.act(conn, Act::Status(status), None, START_MS + 10).unwrap();
+    }
+    state.tick(START_MS + 30_000);
+    assert_eq!(clock(&state, START_MS).state, PlayState::Playing);
+    state.tick(START_MS + 61_000);
+    assert_eq!(clock(&state, START_MS).because, Cause::Finished);
+}
+
+#[test]
 fn a_quorum_or_nobody_has_other_reasons_to_wait() {
     for (wait, loaders, expected) in [
         (Wait::Quorum, 1, PlayState::Playing),
