@@ -89,9 +89,9 @@ pub(crate) async fn house(config: &Config, store: Store, encode: Arc<dyn Encode>
     Ok(House::start(Parts { store, clock, encode, catalogue, served, settings: settings(config) })?)
 }
 
-fn per_core(threads: usize, most: usize) -> usize {
+fn per_core(threads: usize) -> usize {
     match threads {
-        0 => std::thread::available_parallelism().map_or(2, usize::from).min(most),
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
         threads => threads,
     }
 }
@@ -120,14 +120,13 @@ fn settings(config: &Config) -> Settings {
             snapshot_every: party.snapshot_every,
         },
         recommender: RecommenderSettings {
-            threads: per_core(recommend.threads, usize::MAX),
+            threads: per_core(recommend.threads),
             max_waiting: recommend.max_waiting,
             cached_people: recommend.cached_people,
             strategy: recommend.strategy,
             ..RecommenderSettings::default()
         },
         outbox: Limits { max_bytes: live.max_queue_bytes, ..Limits::default() },
-        party_threads: per_core(party.threads, 8),
         deadline_ms: recommend.deadline_ms,
         heartbeat_s: live.heartbeat_s,
     }

@@ -81,6 +81,7 @@ pub(crate) enum Command {
     /// Load a running server with guests who talk, or simulate how well players stay in step.
     #[command(
         after_help = "Examples:\n  soiree load 127.0.0.1:8080 --parties 20 --members 10 --rate 200 --seconds 10\n  \
+        soiree load 127.0.0.1:8080 --parties 1 --members 400 --rate 1 --status --pid $(pgrep -x soiree)\n  \
         soiree load --playback --sizes 2,8,50 --plot sync.svg\n\n\
         A load needs room at the server: raise live.frames_per_second and access.guest_burst there."
     )]
@@ -116,6 +117,12 @@ pub(crate) struct Load {
     /// What is said: a file with a line each.
     #[arg(long, value_name = "FILE")]
     pub(crate) texts: Option<PathBuf>,
+    /// Have everybody play along and tell the party where they are, every two seconds.
+    #[arg(long)]
+    pub(crate) status: bool,
+    /// The server's process on this machine: print what it takes of processor and memory.
+    #[arg(long, value_name = "PID")]
+    pub(crate) pid: Option<u32>,
     /// Simulate playback on virtual time instead; no server is needed.
     #[arg(long)]
     pub(crate) playback: bool,

@@ -101,7 +101,6 @@ pub(crate) struct Party {
     pub(crate) refresh_every_s: i64,
     pub(crate) round_items: usize,
     pub(crate) snapshot_every: i64,
-    pub(crate) threads: usize,
 }
 
 #[derive(Debug, Clone, Deserialize)]

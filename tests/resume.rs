@@ -5,7 +5,9 @@
 
 mod support;
 
+use futures_util::future::try_join_all;
 use serde_json::{Value, json};
+use std::{sync::Arc, time::Instant};
 use support::{Server, Socket, TempDir};
 use tokio::process::Command;
 
@@ -88,4 +90,57 @@ async fn an_evening_goes_on_after_the_server_died() {
     let mut cleo = server.socket("cleo", Some(&guest(&server, "Cleo").await)).await.unwrap();
     cleo.send(&json!({ "type": "party.join", "party": party, "ref": "in" })).await.unwrap();
     assert_eq!(cleo.until(|frame| frame["ref"] == "in").await.unwrap()["code"], "party-locked");
+}
+
+/// What a server must let through that takes a whole house of guests from one address.
+const ROOM: [(&str, &str); 4] = [
+    ("SOIREE__BUDGET__ADDRESS_SOCKETS", "0"),
+    ("SOIREE__BUDGET__ADDRESS_HELLOS_PER_MINUTE", "0"),
+    ("SOIREE__BUDGET__ADDRESS_JOINS_PER_MINUTE", "0"),
+    ("SOIREE__ACCESS__GUEST_BURST", "1000"),
+];
+
+/// `cargo test -p soiree --release --all-features --test resume -- --nocapture` prints how long it took.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_party_is_back_after_the_server_died() {
+    const PARTIES: usize = 100;
+    let dir = TempDir::new();
+    let data = dir.path().join("data");
+    let server = Server::start(&data, &ROOM).await;
+    let mut parties = Vec::new();
+    for number in 0..PARTIES {
+        let token = guest(&server, "Host").await;
+        let mut host = server.socket("host", Some(&token)).await.unwrap();
+        let create =
+            json!({ "type": "party.create", "name": format!("Party {number}"), "visibility": "unlisted" });
+        let party = ask(&mut host, create).await["party"]["id"].clone();
+        let line =
+            ask(&mut host, json!({ "type": "party.chat", "party": party, "text": "are we on?" })).await;
+        parties.push((token, party, line["seq"].clone()));
+    }
+    let killed = Command::new("kill").args(["-9", &server.pid()]).status().await.unwrap();
+    assert!(killed.success());
+    server.reap().await;
+
+    let died = Instant::now();
+    let server = Arc::new(Server::start(&data, &ROOM).await);
+    let answers = died.elapsed();
+    let back = parties.into_iter().map(|(token, party, seq)| {
+        let server = Arc::clone(&server);
+        tokio::spawn(async move {
+            let mut host = server.socket("host", Some(&token)).await.unwrap();
+            let join = json!({ "type": "party.join", "party": party, "since": { "epoch": 1, "seq": seq } });
+            let resumed = ask(&mut host, join).await;
+            assert_eq!(resumed["recovered"], true, "{resumed}");
+            died.elapsed()
+        })
+    });
+    let mut back: Vec<_> = try_join_all(back).await.unwrap();
+    back.sort_unstable();
+    println!(
+        "{} parties: the server listens again after {answers:.0?}, the median party is back after {:.0?}, the last after {:.0?}",
+        back.len(),
+        back[PARTIES / 2],
+        back[PARTIES - 1]
+    );
 }

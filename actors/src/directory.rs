@@ -1,6 +1,6 @@
 //! Where parties live on this node: starts them, finds them, brings them back after a crash, stops them.
 //!
-//! Parties are spread over a few threads in turn. A party that is asked for while it is being read from
+//! Parties are spread over the threads that there are ([`Threads`]). A party that is asked for while it is being read from
 //! the journal is read once; everybody who asks waits for the same result. The mailbox holds [`MAILBOX`]
 //! messages.
 
@@ -14,10 +14,11 @@ use crate::{
     },
     recommender::Recommender,
     sentiment::Sentiment,
+    threads::{Thread, Threads},
 };
 use actix::{
-    Actor, ActorFutureExt, Addr, Arbiter, ArbiterHandle, AsyncContext, Context, Handler, Message,
-    ResponseActFuture, ResponseFuture, WrapFuture,
+    Actor, ActorFutureExt, Addr, ArbiterHandle, AsyncContext, Context, Handler, Message, ResponseActFuture,
+    ResponseFuture, WrapFuture,
 };
 use arc_swap::ArcSwap;
 use futures_util::{
@@ -26,7 +27,6 @@ use futures_util::{
 };
 use metrics::{counter, gauge};
 use rustc_hash::FxHashMap;
-use soiree_algorithms::sentiment::Vader;
 use soiree_domain::{PartyId, UserId};
 use soiree_storage::Store;
 use std::sync::Arc;
@@ -92,6 +92,13 @@ pub(crate) struct Deed {
     pub(crate) user: UserId,
 }
 
+/// Parties may live on one more thread. Sent by the façade when a worker of the network begins; must not be lost.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct Lend {
+    pub(crate) thread: ArbiterHandle,
+}
+
 /// Stops every party after it has saved its state. Sent by the façade when the server stops.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -129,30 +136,12 @@ pub(crate) struct Directory {
     encode: Arc<dyn Encode>,
     clock: Clock,
     settings: PartySettings,
-    threads: Vec<Thread>,
-    next_thread: usize,
+    threads: Threads,
     slots: FxHashMap<PartyId, Slot>,
     /// How many connections of a person sit in which party.
     sitting: FxHashMap<UserId, Vec<(PartyId, u32)>>,
     rebuilt: u64,
     stopping: bool,
-}
-
-/// A thread that parties live on, with a sentiment model of its own: a line takes it less time than waking
-/// another thread would, twice.
-struct Thread {
-    arbiter: ArbiterHandle,
-    sentiment: Addr<Sentiment>,
-}
-
-impl Thread {
-    /// The first of these threads is the one that the directory and the journal run on, so that one core does
-    /// not switch between threads to write a line down.
-    fn start(number: usize, vader: Arc<Vader>) -> Self {
-        let arbiter = if number == 0 { Arbiter::current() } else { Arbiter::new().handle() };
-        let sentiment = Sentiment::start_in_arbiter(&arbiter, |_| Sentiment::new(vader));
-        Self { arbiter, sentiment }
-    }
 }
 
 /// What a directory needs to begin.
@@ -163,13 +152,11 @@ pub(crate) struct Start {
     pub(crate) encode: Arc<dyn Encode>,
     pub(crate) clock: Clock,
     pub(crate) settings: PartySettings,
-    pub(crate) threads: usize,
 }
 
 impl Directory {
     pub(crate) fn new(start: Start) -> Self {
-        let vader = Arc::new(Vader::new());
-        let Start { store, journal, recommender, encode, clock, settings, threads } = start;
+        let Start { store, journal, recommender, encode, clock, settings } = start;
         Self {
             store,
             journal,
@@ -177,8 +164,7 @@ impl Directory {
             encode,
             clock,
             settings,
-            threads: (0..threads.max(1)).map(|number| Thread::start(number, Arc::clone(&vader))).collect(),
-            next_thread: 0,
+            threads: Threads::new(),
             slots: FxHashMap::default(),
             sitting: FxHashMap::default(),
             rebuilt: 0,
@@ -213,16 +199,15 @@ impl Directory {
 
     /// Reads a party from the journal and starts its actor around the sockets of `roster`.
     fn start_around(&mut self, party: &PartyId, roster: Arc<Roster>, ctx: &mut Context<Self>) -> Starting {
-        let Thread { arbiter, sentiment } = &self.threads[self.next_thread % self.threads.len()];
-        let (thread, peers) = (arbiter.clone(), self.peers(sentiment.clone(), ctx.address()));
-        self.next_thread += 1;
+        let Thread { arbiter, sentiment } = self.threads.next();
+        let peers = self.peers(sentiment, ctx.address());
         let (store, id, settings) = (self.store.clone(), party.clone(), self.settings);
         let seats = Arc::clone(&roster);
         let starting = async move {
             let state = restore(&store, &id, settings, peers.clock.now_ms()).await?;
             let party = Arc::new(ArcSwap::from_pointee(state.party().clone()));
             let lasting = Arc::clone(&party);
-            let addr = Party::start_in_arbiter(&thread, move |_| Party::new(state, lasting, seats, peers));
+            let addr = Party::start_in_arbiter(&arbiter, move |_| Party::new(state, lasting, seats, peers));
             Ok(Live { addr, party })
         };
         let starting = starting.boxed_local().shared();
@@ -379,6 +364,14 @@ impl Handler<Deed> for Directory {
                 }
             }
         }
+    }
+}
+
+impl Handler<Lend> for Directory {
+    type Result = ();
+
+    fn handle(&mut self, msg: Lend, _ctx: &mut Self::Context) {
+        self.threads.lend(msg.thread);
     }
 }
 

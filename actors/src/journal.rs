@@ -3,20 +3,21 @@
 //! Writers queue entries ([`JournalSettings::max_waiting`]; a full queue refuses and is counted). One task
 //! takes everything that waits, commits it in one transaction and answers each writer. While a commit
 //! runs, the next group gathers by itself; under load the task also waits [`JournalSettings::gather_ms`]
-//! so that groups are worth their `fsync`. A failing store is tried again for about a second and a half;
-//! after that the writers hear [`Fault::NotStored`].
+//! so that groups are worth their `fsync`. What nobody waits for, such as a party's snapshot, is written in
+//! between, a little at a time. A failing store is tried again for about a second and a half; after that the
+//! writers hear [`Fault::NotStored`].
+
+mod writer;
 
 use crate::fault::Fault;
-use metrics::{counter, histogram};
-use soiree_storage::{Entry, Outcome, StorageError, Store};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
+use metrics::counter;
+use soiree_storage::{Entry, Outcome, Store};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 use tokio::sync::{mpsc, oneshot};
+use writer::Writer;
 
 /// Bounds of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,8 @@ impl Default for JournalSettings {
 pub type Receipt = oneshot::Receiver<Result<Outcome, Fault>>;
 
 enum Request {
-    Write { entry: Entry, receipt: Option<oneshot::Sender<Result<Outcome, Fault>>> },
+    Write { entry: Entry, receipt: oneshot::Sender<Result<Outcome, Fault>> },
+    Tell(Entry),
     Flush(oneshot::Sender<()>),
 }
 
@@ -56,8 +58,8 @@ impl Journal {
     pub fn start(store: Store, settings: JournalSettings) -> Self {
         let (queue, requests) = mpsc::channel(settings.max_waiting);
         let healthy = Arc::new(AtomicBool::new(true));
-        let task = Task { store, settings, requests, healthy: Arc::clone(&healthy), busy: false };
-        actix::spawn(task.run());
+        let writer = Writer::new(store, settings, requests, Arc::clone(&healthy));
+        actix::spawn(writer.run());
         Self { queue, healthy }
     }
 
@@ -68,7 +70,7 @@ impl Journal {
     /// [`Fault::Overloaded`] when the queue is full.
     pub fn submit(&self, entry: Entry) -> Result<Receipt, Fault> {
         let (sender, receipt) = oneshot::channel();
-        self.push(Request::Write { entry, receipt: Some(sender) })?;
+        self.push(Request::Write { entry, receipt: sender })?;
         Ok(receipt)
     }
 
@@ -80,9 +82,10 @@ impl Journal {
         self.submit(entry)?.await.unwrap_or(Err(Fault::NotStored))
     }
 
-    /// Queues an entry that nobody waits for, such as an exposure; a refusal is counted.
+    /// Queues an entry that nobody waits for, such as an exposure; it is written after those that somebody waits for. A
+    /// refusal is counted.
     pub fn tell(&self, entry: Entry) {
-        let _counted = self.push(Request::Write { entry, receipt: None });
+        let _counted = self.push(Request::Tell(entry));
     }
 
     /// Waits until everything queued before is committed.
@@ -104,103 +107,5 @@ impl Journal {
             counter!("soiree_journal_refused_total").increment(1);
             Fault::Overloaded("writing")
         })
-    }
-}
-
-struct Task {
-    store: Store,
-    settings: JournalSettings,
-    requests: mpsc::Receiver<Request>,
-    healthy: Arc<AtomicBool>,
-    busy: bool,
-}
-
-/// Pauses before the second, third and fourth try of a commit.
-const RETRY_MS: [u64; 3] = [50, 250, 1_000];
-
-impl Task {
-    async fn run(mut self) {
-        let mut group = Vec::new();
-        while self.requests.recv_many(&mut group, self.settings.max_group).await > 0 {
-            if self.busy && group.len() < self.settings.max_group {
-                tokio::time::sleep(Duration::from_millis(self.settings.gather_ms)).await;
-                while group.len() < self.settings.max_group
-                    && let Ok(request) = self.requests.try_recv()
-                {
-                    group.push(request);
-                }
-            }
-            self.busy = group.len() > 1;
-            self.commit(&mut group).await;
-        }
-    }
-
-    async fn commit(&self, group: &mut Vec<Request>) {
-        let mut entries = Vec::with_capacity(group.len());
-        let mut receipts = Vec::with_capacity(group.len());
-        let mut flushes = Vec::new();
-        for request in group.drain(..) {
-            match request {
-                Request::Write { entry, receipt } => {
-                    entries.push(entry);
-                    receipts.push(receipt);
-                }
-                Request::Flush(done) => flushes.push(done),
-            }
-        }
-        if !entries.is_empty() {
-            let outcomes = self.store_with_retries(&entries).await;
-            match outcomes {
-                Ok(outcomes) => {
-                    for (receipt, outcome) in receipts.into_iter().zip(outcomes) {
-                        if let Some(receipt) = receipt {
-                            let _writer_gone = receipt.send(Ok(outcome));
-                        }
-                    }
-                }
-                Err(_) => {
-                    for receipt in receipts.into_iter().flatten() {
-                        let _writer_gone = receipt.send(Err(Fault::NotStored));
-                    }
-                }
-            }
-        }
-        for done in flushes {
-            let _caller_gone = done.send(());
-        }
-    }
-
-    async fn store_with_retries(&self, entries: &[Entry]) -> Result<Vec<Outcome>, StorageError> {
-        let mut pauses = RETRY_MS.iter();
-        let mut first = true;
-        loop {
-            let started = Instant::now();
-            match self.store.commit(entries).await {
-                Ok(mut outcomes) => {
-                    histogram!("soiree_journal_commit_seconds").record(started.elapsed().as_secs_f64());
-                    #[expect(clippy::cast_precision_loss, reason = "a group is far below 2^52")]
-                    histogram!("soiree_journal_group_entries").record(entries.len() as f64);
-                    self.healthy.store(true, Ordering::Relaxed);
-                    if !first {
-                        // A commit whose answer was lost may have happened. A number of a party under this
-                        // writer's fence can only have been taken by that very commit.
-                        for outcome in &mut outcomes {
-                            if *outcome == Outcome::SeqTaken {
-                                *outcome = Outcome::Committed;
-                            }
-                        }
-                    }
-                    return Ok(outcomes);
-                }
-                Err(error) => {
-                    first = false;
-                    self.healthy.store(false, Ordering::Relaxed);
-                    counter!("soiree_journal_failed_commits_total").increment(1);
-                    tracing::error!(%error, entries = entries.len(), "a journal commit failed");
-                    let Some(&pause) = pauses.next() else { return Err(error) };
-                    tokio::time::sleep(Duration::from_millis(pause)).await;
-                }
-            }
-        }
     }
 }

@@ -24,5 +24,6 @@ pub mod session;
 pub mod simulation;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 pub use directory::Stats;

@@ -71,7 +71,6 @@ pub(crate) async fn run(config: Config, common: &Common) -> Result<(), Failure> 
         ..server::Settings::default()
     };
     server::run(listener, state, network, stop_signal()?).await?;
-    house.stop().await;
     house.store().close().await;
     tracing::info!("stopped; everything acknowledged is stored");
     Ok(())

@@ -86,10 +86,11 @@ macro_rules! bound {
     }};
 }
 
-/// The pools. SQLite has one connection that writes, so that writers queue in order instead of meeting.
+/// The pools. SQLite has one connection that writes, so that writers queue in order instead of meeting, and one that
+/// keeps its log short.
 #[derive(Debug, Clone)]
 pub(crate) enum Db {
-    Sqlite { readers: SqlitePool, writer: SqlitePool },
+    Sqlite { readers: SqlitePool, writer: SqlitePool, keeper: SqlitePool },
     Postgres(PgPool),
 }
 
@@ -98,6 +99,14 @@ impl Db {
     pub(crate) async fn read(&self) -> Result<Connection, StorageError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Connection::Sqlite(readers.acquire().await?),
+            Self::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// A connection for one statement that writes and is a transaction of its own.
+    pub(crate) async fn write_once(&self) -> Result<Connection, StorageError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Connection::Sqlite(writer.acquire().await?),
             Self::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
         })
     }
@@ -216,9 +225,11 @@ impl Connection {
         }
         let sql = AssertSqlSafe(self.sql(template, rows));
         Ok(match self {
-            Self::Sqlite(c) => sqlx::query(sql).bind(rows.json()).execute(&mut **c).await?.rows_affected(),
+            Self::Sqlite(c) => {
+                sqlx::query_with(sql, rows.sqlite_arguments()?).execute(&mut **c).await?.rows_affected()
+            }
             Self::SqliteWrite(c) => {
-                sqlx::query(sql).bind(rows.json()).execute(&mut **c).await?.rows_affected()
+                sqlx::query_with(sql, rows.sqlite_arguments()?).execute(&mut **c).await?.rows_affected()
             }
             Self::Postgres(c) => {
                 sqlx::query_with(sql, rows.arguments()?).execute(&mut **c).await?.rows_affected()
@@ -240,8 +251,10 @@ impl Connection {
         }
         let sql = AssertSqlSafe(self.sql(template, rows));
         Ok(match self {
-            Self::Sqlite(c) => sqlx::query_as(sql).bind(rows.json()).fetch_all(&mut **c).await?,
-            Self::SqliteWrite(c) => sqlx::query_as(sql).bind(rows.json()).fetch_all(&mut **c).await?,
+            Self::Sqlite(c) => sqlx::query_as_with(sql, rows.sqlite_arguments()?).fetch_all(&mut **c).await?,
+            Self::SqliteWrite(c) => {
+                sqlx::query_as_with(sql, rows.sqlite_arguments()?).fetch_all(&mut **c).await?
+            }
             Self::Postgres(c) => sqlx::query_as_with(sql, rows.arguments()?).fetch_all(&mut **c).await?,
             Self::PostgresWrite(c) => sqlx::query_as_with(sql, rows.arguments()?).fetch_all(&mut **c).await?,
         })

@@ -130,6 +130,11 @@ impl StorageError {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
     }
 
+    /// Whether a row was refused because a value that it needs is not there.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.kind() == sqlx::error::ErrorKind::NotNullViolation)
+    }
+
     pub(crate) fn corrupt(what: &'static str, detail: impl ToString) -> Self {
         Self::Corrupt { what, detail: detail.to_string() }
     }

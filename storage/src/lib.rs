@@ -23,6 +23,7 @@ mod rows;
 pub mod access;
 pub mod artifacts;
 pub mod catalogue;
+mod checkpoint;
 mod forget;
 pub mod interactions;
 pub mod invites;

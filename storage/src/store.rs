@@ -2,6 +2,7 @@
 
 use crate::{
     StorageError,
+    checkpoint::BACKSTOP_PAGES,
     db::{Db, args},
 };
 use sqlx::{
@@ -140,7 +141,8 @@ impl Store {
     pub async fn close(&self) {
         match &self.db {
             // The writer goes last: closing the last connection moves SQLite's log into the file.
-            Db::Sqlite { readers, writer } => {
+            Db::Sqlite { readers, writer, keeper } => {
+                keeper.close().await;
                 readers.close().await;
                 writer.close().await;
             }
@@ -214,6 +216,8 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Db, StorageEr
         // Who is forgotten leaves no bytes in free pages either.
         .pragma("secure_delete", "on")
         .row_buffer_size(512)
+        // Statements over few rows are one for each number of rows.
+        .statement_cache_capacity(512)
         .disable_statement_logging();
     let pool = || {
         SqlitePoolOptions::new()
@@ -222,13 +226,15 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Db, StorageEr
             .max_lifetime(None)
             .test_before_acquire(false)
     };
+    let connect = connect.pragma("wal_autocheckpoint", BACKSTOP_PAGES.to_string());
     let writer = pool().max_connections(1).connect_with(connect.clone()).await?;
     SQLITE.run(&writer).await?;
+    let keeper = pool().max_connections(1).connect_lazy_with(connect.clone());
     let readers = pool()
         .max_connections(options.max_readers.max(1))
         .connect_with(connect.pragma("query_only", "on"))
         .await?;
-    Ok(Db::Sqlite { readers, writer })
+    Ok(Db::Sqlite { readers, writer, keeper })
 }
 
 async fn open_postgres(url: &str, options: &StoreOptions) -> Result<Db, StorageError> {

@@ -1,6 +1,6 @@
 // The party's settings, for those who may change them; the others may read them.
 
-import { $, fieldTime, sentence, tried } from '/pages/ui.js';
+import { $, el, fieldTime, sentence, tried } from '/pages/ui.js';
 
 const FIELDS = ['name', 'visibility', 'control', 'wait'];
 
@@ -24,6 +24,7 @@ export class Settings {
   attach(party, signal) {
     this.#party = party;
     party.addEventListener('changed', () => this.#lock(), { signal });
+    for (const name of ['ready', 'members']) party.addEventListener(name, () => this.#banned(), { signal });
     signal.addEventListener('abort', () => $('settings-dialog').close());
   }
 
@@ -42,6 +43,7 @@ export class Settings {
     $('settings-fault').hidden = true;
     this.#secret();
     this.#lock();
+    this.#banned();
     $('settings-dialog').showModal();
   }
 
@@ -58,6 +60,15 @@ export class Settings {
     $('settings-lock').hidden = !this.#party.can.has('moderate');
     $('settings-lock').textContent = locked ? 'Open the door again' : 'Lock the door';
     $('settings-lock-note').textContent = locked ? 'Nobody new comes in.' : 'People may come in.';
+  }
+
+  #banned() {
+    const { banned, can } = this.#party;
+    $('settings-banned').hidden = banned.size === 0;
+    $('settings-banned-list').replaceChildren(...[...banned].map(([user, name]) => el('li.row.spread', {}, el('span', {}, name || user),
+      can.has('moderate') && el('button.button.quiet', {
+        type: 'button', onclick: () => tried(this.#party.admin('unban', { user })),
+      }, 'Let in again'))));
   }
 
   async #save() {

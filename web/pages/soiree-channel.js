@@ -8,7 +8,7 @@ const ANSWER_MS = 12_000;
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 15_000;
 /** The clock is learned quickly at first, for a newcomer's player waits for it, and is then kept up. */
-const QUICK_SAMPLES = 16;
+const QUICK_SAMPLES = 24;
 const QUICK_EVERY_MS = 100;
 const PULSE_MS = 10_000;
 

@@ -12,8 +12,9 @@ const GENTLE_MS = 1_000;
 const FIRM_MS = 3_000;
 const GENTLE = 0.05;
 const FIRM = 0.1;
+const ARRIVING = 0.25;
 /** A drift is taken back within about this time, as far as the bounds of the speed allow. */
-const HORIZON_MS = 1_000;
+const HORIZON_MS = 500;
 /** A player that cannot bend its speed is left alone up to this drift, and jumps beyond. */
 const RIGID_MS = 500;
 const EVERY_MS = 200;
@@ -25,7 +26,7 @@ const LONGEST_SEEK_MS = 3_000;
 const AGAIN_MS = 120;
 
 /** The decision alone, without a player. It remembers whether it is correcting, and whether the player has arrived: one
- *  that has just come in or jumped corrects whatever it is off by, and may use the wider bounds. The server does the
+ *  that has just come in or jumped corrects whatever it is off by, and within wider bounds. The server does the
  *  same sums. */
 export class Drift {
   correcting = false;
@@ -42,7 +43,8 @@ export class Drift {
     this.arrived ||= far < DONE_MS;
     this.correcting = far >= (this.correcting || !this.arrived ? DONE_MS : DEAD_MS);
     if (!this.correcting) return { speed: base };
-    const most = this.arrived && far <= GENTLE_MS ? GENTLE : FIRM;
+    const settled = far <= GENTLE_MS ? GENTLE : FIRM;
+    const most = this.arrived ? settled : ARRIVING;
     return { speed: base * (1 - Math.max(-most, Math.min(most, drift / (horizon * base)))) };
   }
 }

@@ -19,6 +19,7 @@ export function positionAt(playback, serverMs) {
 
 export class Party extends EventTarget {
   members = new Map();
+  banned = new Map();
   playback = NOTHING;
   queue = [];
   poll = { items: new Map(), skip: { votes: 0, needed: 1, mine: false } };
@@ -173,6 +174,7 @@ export class Party extends EventTarget {
     this.seq = this.#wholeUpTo = frame.seq;
     this.#online = null;
     this.members = new Map(frame.members.map((member) => [member.user, member]));
+    this.banned = new Map(frame.banned.map(({ user, name }) => [user, name]));
     this.lines = [...frame.chat];
     this.mood = frame.mood;
     this.recommendations = frame.recommendations ?? null;
@@ -203,7 +205,11 @@ export class Party extends EventTarget {
 
   #member(frame) {
     if (frame.change === 'left') this.members.delete(frame.user);
-    else if (frame.change !== 'banned' && frame.change !== 'unbanned') {
+    else if (frame.change === 'banned') this.banned.set(frame.user, frame.name);
+    else if (frame.change === 'unbanned') {
+      frame = { ...frame, name: this.banned.get(frame.user) || frame.name };
+      this.banned.delete(frame.user);
+    } else {
       const { user, name, role, online } = frame;
       const before = this.members.get(user);
       const muted = frame.muted ?? { muted: true, unmuted: false }[frame.change] ?? before?.muted ?? false;

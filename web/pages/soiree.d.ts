@@ -191,6 +191,8 @@ export class Party extends EventTarget {
   readonly id: string;
   readonly info: PartyInfo;
   readonly members: Map<string, Member>;
+  /** Who may not come in, by id, with the name they had. */
+  readonly banned: Map<string, string>;
   readonly playback: Playback;
   readonly queue: { work: Work; by: string }[];
   readonly poll: { items: Map<string, Tally>; skip: { votes: number; needed: number; mine: boolean } };

@@ -80,7 +80,7 @@ fn connections(
         map_config(App::new().configure(|cfg| configure(cfg, state)), |()| AppConfig::default())
     };
     let (plain, second) = (app(state.clone()), app(state.clone()));
-    let (upgraded, stopping) = (upgraded.clone(), state.stopping.clone());
+    let (upgraded, stopping, house) = (upgraded.clone(), state.stopping.clone(), state.house.clone());
     HttpService::build()
         .keep_alive(Duration::from_secs(settings.keep_alive_secs))
         .client_request_timeout(Duration::from_secs(settings.head_timeout_secs))
@@ -94,8 +94,10 @@ fn connections(
                 tracing::debug!(%error, "a connection keeps the system's own settings");
             }
         })
+        // Called once on the thread of each worker.
         .upgrade(fn_factory(move || {
             let (app, upgraded) = (second.new_service(()), upgraded.clone());
+            house.lend_this_thread();
             async move {
                 let app = Rc::new(app.await?);
                 Ok::<_, ()>(fn_service(move |(req, framed)| {
@@ -107,8 +109,8 @@ fn connections(
         .tcp()
 }
 
-/// Serves until `shutdown` is ready; then tells live connections to say goodbye, lets requests under way finish, and
-/// returns. The house goes on; whoever started it stops it.
+/// Serves until `shutdown` is ready; then tells live connections to say goodbye, stops the house, whose parties live on
+/// the threads of the network, lets requests under way finish, and returns.
 ///
 /// # Errors
 /// When the listener or a thread fails.
@@ -118,7 +120,7 @@ pub async fn run(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let stopping = state.stopping.clone();
+    let (stopping, house) = (state.stopping.clone(), state.house.clone());
     let workers = settings.workers.max(1);
     let (max_connections, shutdown_secs) = (settings.max_connections, settings.shutdown_secs);
     let upgraded = Upgraded::new(max_connections.saturating_mul(workers));
@@ -139,6 +141,7 @@ pub async fn run(
     stopping.cancel();
     // Workers do not wait for connections that have left HTTP.
     let _in_time = timeout(Duration::from_secs(shutdown_secs), sockets.over()).await;
+    house.stop().await;
     let (_stopped, ended) = tokio::join!(handle.stop(true), server);
     ended
 }

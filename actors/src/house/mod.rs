@@ -18,7 +18,7 @@ use crate::{
     recommender::{GroupAnswered, GroupQuery, PersonalQuery, Recommender, RecommenderSettings, Similar},
     session::{Session, SessionLink},
 };
-use actix::{Actor, Addr};
+use actix::{Actor, Addr, Arbiter};
 use soiree_domain::{
     Domain, Friendship, Interaction, InteractionKind, Item, ItemId, Principal, Relation, SessionId, User,
     UserId,
@@ -38,8 +38,6 @@ pub struct Settings {
     pub recommender: RecommenderSettings,
     /// Bounds of each socket's queue.
     pub outbox: Limits,
-    /// Threads that parties live on.
-    pub party_threads: usize,
     /// How long a caller waits for an answer, in milliseconds.
     pub deadline_ms: u64,
     /// How often the server pings a socket, in seconds.
@@ -48,13 +46,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             journal: JournalSettings::default(),
             party: PartySettings::default(),
             recommender: RecommenderSettings::default(),
             outbox: Limits::default(),
-            party_threads: cores.min(8),
             deadline_ms: 2_000,
             heartbeat_s: 25,
         }
@@ -116,7 +112,6 @@ impl House {
             encode: Arc::clone(&encode),
             clock: clock.clone(),
             settings: settings.party,
-            threads: settings.party_threads,
         };
         let directory = Directory::new(start).start();
         let vault = Pool::start("password", 1, 64)?;
@@ -374,6 +369,12 @@ impl House {
         let id = SessionId::fresh();
         let session = Session::new(id.clone(), user, outbox, self.clone());
         SessionLink { id, addr: session.start() }
+    }
+
+    /// Has parties live on the current thread too, for as long as it lasts.
+    pub fn lend_this_thread(&self) {
+        #[expect(clippy::disallowed_methods, reason = "a lifecycle message must not be refused")]
+        self.directory.do_send(directory::Lend { thread: Arbiter::current() });
     }
 
     /// Writes a line into the audit; nobody waits for it.

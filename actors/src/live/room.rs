@@ -219,6 +219,8 @@ pub struct PartySnapshot {
     pub seq: i64,
     /// Who is here.
     pub members: Vec<MemberView>,
+    /// Who may not come in, with their names.
+    pub banned: Vec<(UserId, String)>,
     /// The last lines, oldest first.
     pub chat: Vec<ChatLine>,
     /// How the room feels.

@@ -282,7 +282,7 @@ pub(crate) struct Saved {
     #[serde(default)]
     pub(crate) poll: Poll,
     #[serde(default)]
-    pub(crate) bans: Vec<UserId>,
+    pub(crate) bans: Vec<(UserId, String)>,
 }
 
 /// A member in [`Saved`].

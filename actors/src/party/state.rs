@@ -104,7 +104,8 @@ pub(crate) struct State {
     players: Players,
     queue: Queue,
     poll: Poll,
-    bans: BTreeSet<UserId>,
+    /// Who may not come in, and their names.
+    bans: BTreeMap<UserId, String>,
     /// Since when nobody is a member.
     empty_since_ms: Option<i64>,
 }
@@ -153,7 +154,7 @@ impl State {
             players: Players::default(),
             queue: Queue::default(),
             poll: Poll::default(),
-            bans: BTreeSet::new(),
+            bans: BTreeMap::new(),
             empty_since_ms: None,
         }
     }

@@ -8,7 +8,7 @@ use soiree_algorithms::playback::{Advice, ClockFilter, Corrector, DEAD_BAND_MS};
 
 /// How often a player looks at the drift, and how long its speed is meant to last.
 pub(super) const TICK_MS: f64 = 250.0;
-const HORIZON_MS: f64 = 1_000.0;
+const HORIZON_MS: f64 = 500.0;
 /// After a stall a player that is further behind than this seeks: the break has been noticed anyway.
 const SEEK_AFTER_STALL_MS: f64 = 250.0;
 
@@ -37,6 +37,9 @@ pub(super) struct Player {
     /// Loading without a known end.
     stalled: bool,
     was_stalled: bool,
+    stalled_from_ms: f64,
+    /// How long it has stalled in all.
+    pub(super) stalled_ms: f64,
     /// How long a seek takes, and what the player has learned of that.
     slow_ms: f64,
     seek_ms: f64,
@@ -64,6 +67,8 @@ impl Player {
             busy_until_ms: now_ms,
             stalled: false,
             was_stalled: false,
+            stalled_from_ms: now_ms,
+            stalled_ms: 0.0,
             slow_ms: rng.random_range(100.0..400.0),
             seek_ms: 250.0,
             loaded_ms: f64::NEG_INFINITY,
@@ -110,6 +115,11 @@ impl Player {
     pub(super) fn stall(&mut self, on: bool, now_ms: f64) {
         self.advance(now_ms);
         self.was_stalled |= self.stalled && !on;
+        if on {
+            self.stalled_from_ms = now_ms;
+        } else {
+            self.stalled_ms += now_ms - self.stalled_from_ms;
+        }
         self.stalled = on;
     }
 

@@ -41,7 +41,8 @@ pub struct Report {
     /// The samples behind it, ten a second per player, in order of size.
     #[serde(skip)]
     pub samples: Vec<f32>,
-    /// From coming in to being within the dead band, for each player that came, in milliseconds, in order of coming.
+    /// From coming in to being within the dead band, stalls of its own apart, for each player that came, in milliseconds, in
+    /// order of coming.
     pub joins_ms: Vec<f64>,
     /// How often the party waited for members who loaded.
     pub waits: usize,

@@ -162,18 +162,9 @@ impl World {
                 let Some(player) = &mut self.players[n] else { return };
                 let (t0, at) = (player.own_ms(now_ms), player.up.arrival(now_ms, &mut self.rng));
                 self.plan_at(at, Happens::ClockAsked { player: n, t0 });
-                self.plan_in(
-                    if asked < 4 {
-                        100.0
-                    } else if asked < 16 {
-                        250.0
-                    } else if asked < 32 {
-                        1_000.0
-                    } else {
-                        10_000.0
-                    },
-                    Happens::AsksClock(n, asked + 1),
-                );
+                // As the library for browsers does.
+                let wait_ms = if asked < 24 { 100.0 } else { 10_000.0 };
+                self.plan_in(wait_ms, Happens::AsksClock(n, asked + 1));
             }
             Happens::ClockAsked { player: n, t0 } => {
                 let Some(player) = &mut self.players[n] else { return };
@@ -360,8 +351,9 @@ impl World {
             let Some(error) = player.error_ms(&party, now_ms) else { continue };
             if player.in_step_ms.is_none() && error < DEAD_BAND_MS {
                 player.in_step_ms = Some(now_ms);
-                // Who was there before the film began did not come late.
-                self.report.joins_ms.push(now_ms - player.came_ms.max(wide(party.at_ms)));
+                // Who was there before the film began did not come late, and stalls are reported apart.
+                let came_ms = player.came_ms.max(wide(party.at_ms)) + player.stalled_ms;
+                self.report.joins_ms.push((now_ms - came_ms).max(0.0));
             }
             // Until it has come in, a player is on its way; that time is reported as such.
             if player.in_step_ms.is_some() {

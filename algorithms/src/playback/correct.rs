@@ -6,6 +6,10 @@ pub const DEAD_BAND_MS: f64 = 40.0;
 const SETTLED_MS: f64 = 10.0;
 /// Up to this drift the speed changes by at most 5 %, which few people hear.
 const GENTLE_UP_TO_MS: f64 = 1_000.0;
+/// The bounds of a speed, as a share of the base speed: small drift, large drift, and while arriving.
+const GENTLE: f64 = 0.05;
+const FIRM: f64 = 0.1;
+const ARRIVING: f64 = 0.25;
 /// Beyond this drift the player seeks.
 pub const SEEK_ABOVE_MS: f64 = 3_000.0;
 
@@ -33,7 +37,7 @@ pub enum Advice {
 /// more, so that it never overshoots.
 ///
 /// A player that has just come in or has just sought is still arriving: until it has been within 10 ms once, it corrects
-/// whatever it is off by, and may use the wider bounds, since nothing has been heard yet that could sound wrong.
+/// whatever it is off by, at base speed × 0.75 to 1.25, since nothing has been heard yet that could sound wrong.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Corrector {
     correcting: bool,
@@ -47,7 +51,7 @@ impl Corrector {
     /// ```
     /// use soiree_algorithms::playback::{Advice, Corrector};
     /// let mut corrector = Corrector::default();
-    /// assert_eq!(corrector.advise(150.0, 1.0, 1_000.0), Advice::Speed(0.9), "it is arriving");
+    /// assert_eq!(corrector.advise(150.0, 1.0, 1_000.0), Advice::Speed(0.85), "it is arriving");
     /// assert_eq!(corrector.advise(9.0, 1.0, 1_000.0), Advice::Keep);
     /// assert_eq!(corrector.advise(39.0, 1.0, 1_000.0), Advice::Keep);
     /// assert_eq!(corrector.advise(-45.0, 1.0, 1_500.0), Advice::Speed(1.03));
@@ -69,7 +73,11 @@ impl Corrector {
         if !self.correcting {
             return Advice::Keep;
         }
-        let most = if self.arrived && size <= GENTLE_UP_TO_MS { 0.05 } else { 0.1 };
+        let most = match (self.arrived, size <= GENTLE_UP_TO_MS) {
+            (false, _) => ARRIVING,
+            (true, true) => GENTLE,
+            (true, false) => FIRM,
+        };
         Advice::Speed(base * (1.0 - (drift_ms / (horizon_ms * base)).clamp(-most, most)))
     }
 }

@@ -2,8 +2,10 @@
 
 mod crowd;
 mod figures;
+mod member;
 mod playback;
 mod plot;
+mod process;
 
 use crate::{
     Failure,

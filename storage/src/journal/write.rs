@@ -82,8 +82,8 @@ async fn write_keys(tx: &mut Connection, keys: &[&Idempotency]) -> Result<bool, 
     Ok(touched == keys.len() as u64)
 }
 
-async fn write_events(tx: &mut Connection, events: &[&PartyEvent]) -> Result<(), StorageError> {
-    let rows = Rows::new()
+fn event_rows<'a>(events: &[&'a PartyEvent]) -> Rows<'a> {
+    Rows::new()
         .text("party", events.iter().map(|e| e.party.as_str()))
         .int("epoch", events.iter().map(|e| e.epoch))
         .int("seq", events.iter().map(|e| e.seq))
@@ -92,14 +92,36 @@ async fn write_events(tx: &mut Connection, events: &[&PartyEvent]) -> Result<(),
         .text("actor", events.iter().map(|e| e.actor.as_ref().map(UserId::as_str)))
         .text("kind", events.iter().map(|e| e.kind.as_str()))
         .int("schema_version", events.iter().map(|e| i64::from(e.schema)))
-        .text("body", events.iter().map(|e| e.body.as_str()));
+        .text("body", events.iter().map(|e| e.body.as_str()))
+}
+
+async fn write_events(tx: &mut Connection, events: &[&PartyEvent]) -> Result<(), StorageError> {
     tx.run_rows(
         "INSERT INTO party_events (party, epoch, seq, fence, at_ms, actor, kind, schema_version, body)
          SELECT r.party, r.epoch, r.seq, r.fence, r.at_ms, r.actor, r.kind, r.schema_version, r.body
          FROM {rows} WHERE true",
-        &rows,
+        &event_rows(events),
     )
     .await?;
+    Ok(())
+}
+
+/// Writes events, and nothing else, with one statement that is a transaction of its own: all of them, or none. The
+/// fence is read as it is written: one that does not hold becomes NULL, which its column refuses.
+pub(super) async fn write_events_alone(
+    connection: &mut Connection,
+    events: &[&PartyEvent],
+) -> Result<(), StorageError> {
+    connection
+        .run_rows(
+            "INSERT INTO party_events (party, epoch, seq, fence, at_ms, actor, kind, schema_version, body)
+             SELECT r.party, r.epoch, r.seq,
+                    (SELECT p.fence FROM parties p WHERE p.id = r.party AND p.fence = r.fence {lock}),
+                    r.at_ms, r.actor, r.kind, r.schema_version, r.body
+             FROM {rows} WHERE true",
+            &event_rows(events),
+        )
+        .await?;
     Ok(())
 }
 

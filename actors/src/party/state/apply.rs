@@ -80,7 +80,7 @@ impl State {
                 }
             }
             Record::Ban { user, banned: true, .. } => {
-                self.bans.insert(user.clone());
+                self.bans.insert(user.clone(), self.view(user).name);
             }
             Record::Ban { user, banned: false, .. } => {
                 self.bans.remove(user);

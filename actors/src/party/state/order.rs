@@ -30,7 +30,7 @@ impl State {
 
     /// Whether somebody may come in who is no member yet.
     pub(super) fn door(&self, user: &UserId) -> Result<(), Fault> {
-        if self.bans.contains(user) {
+        if self.bans.contains_key(user) {
             return Err(Fault::Banned);
         }
         if self.party.locked && *user != self.party.host {
@@ -72,7 +72,7 @@ impl State {
                 self.send_out(&user, Some((by.clone(), LeftReason::Kicked)), author, now_ms, effects);
             }
             Order::Ban(user) => {
-                if self.bans.contains(&user) {
+                if self.bans.contains_key(&user) {
                     return Err(Fault::Conflict("they are banned already"));
                 }
                 if self.members.contains_key(&user) {
@@ -85,7 +85,7 @@ impl State {
                 }
             }
             Order::Unban(user) => {
-                if !self.bans.contains(&user) {
+                if !self.bans.contains_key(&user) {
                     return Err(Fault::Conflict("they are not banned"));
                 }
                 self.record(Record::Ban { user, by: by.clone(), banned: false }, now_ms, author, effects);

@@ -147,7 +147,7 @@ impl State {
             playback: Some(self.playback.clone()),
             queue: self.queue.entries().to_vec(),
             poll: self.poll.clone(),
-            bans: self.bans.iter().cloned().collect(),
+            bans: self.banned(),
         }
     }
 }

@@ -16,7 +16,7 @@ impl State {
             },
             None => MemberView {
                 user: user.clone(),
-                name: String::new(),
+                name: self.bans.get(user).cloned().unwrap_or_default(),
                 role: MemberRole::Member,
                 muted: false,
                 online: false,
@@ -41,12 +41,18 @@ impl State {
             party: self.party.clone(),
             seq: self.seq,
             members: self.members.keys().map(|user| self.view(user)).collect(),
+            banned: self.banned(),
             chat: self.chat.iter().cloned().collect(),
             mood: self.mood.view(now_ms),
             recommendations: self.last_round.clone(),
             watching: self.watching(viewer),
             viewer: viewer.clone(),
         }
+    }
+
+    /// Who may not come in, with the names they had when they were sent away.
+    pub(super) fn banned(&self) -> Vec<(UserId, String)> {
+        self.bans.iter().map(|(user, name)| (user.clone(), name.clone())).collect()
     }
 
     /// What is played, waits and is voted on, as `viewer` sees it.

@@ -283,3 +283,19 @@ fn a_scheduled_party_begins_by_itself() {
     assert_eq!((begun.state, begun.because), (PlayState::Playing, Cause::Schedule));
     assert_eq!(state.party().starts_at_ms, None);
 }
+
+#[test]
+fn who_was_banned_is_listed_by_name_until_they_are_let_in_again() {
+    let mut state = State::new(party(), PartySettings::default());
+    for n in 0..2 {
+        state.join(joining(u64::from(n) + 1, n, None), START_MS).unwrap();
+    }
+    let name = state.member_view(&user(1)).name;
+    let order = |state: &mut State, order| state.act(1, Act::Order(order), None, START_MS).map(|_| ());
+    order(&mut state, Order::Ban(user(1))).unwrap();
+    assert_eq!(state.snapshot(&user(0), START_MS).banned, [(user(1), name)]);
+    assert!(state.join(joining(3, 1, None), START_MS).is_err());
+    order(&mut state, Order::Unban(user(1))).unwrap();
+    assert!(state.snapshot(&user(0), START_MS).banned.is_empty());
+    assert!(state.join(joining(3, 1, None), START_MS).is_ok());
+}

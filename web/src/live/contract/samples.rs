@@ -94,6 +94,7 @@ fn snapshot(full: bool) -> PartySnapshot {
         },
         seq: if full { 9 } else { 0 },
         members: vec![member()],
+        banned: if full { vec![(id("u9"), "Rowdy".into())] } else { vec![] },
         chat: if full { vec![line(false), line(true)] } else { vec![] },
         mood: mood(),
         recommendations: full.then(|| (8, 7, round(2, Because::Timer, Strategy::Average))),

@@ -54,6 +54,10 @@ impl JsonFrames {
             epoch: snapshot.party.epoch,
             seq: snapshot.seq,
             members: Seq(|| snapshot.members.iter().map(views::MemberCard::from)),
+            banned: Seq(|| {
+                let banned = snapshot.banned.iter();
+                banned.map(|(user, name)| views::BannedCard { user: user.as_str(), name })
+            }),
             chat: Seq(|| snapshot.chat.iter().map(|line| Line::new(None, line))),
             mood: views::Mood::new(None, &snapshot.mood),
             watching: watch::Watching::new(&snapshot.watching, lookup),

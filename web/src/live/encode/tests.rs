@@ -143,6 +143,7 @@ fn a_snapshot_hides_the_password_and_carries_the_reference() {
             muted: false,
             online: true,
         }],
+        banned: vec![(user("rowdy"), "Rowdy".into())],
         chat: vec![ChatLine {
             seq: 2,
             user: user("ana"),
@@ -165,6 +166,7 @@ fn a_snapshot_hides_the_password_and_carries_the_reference() {
     let frame = read(&JsonFrames::new().encode(&Event::Snapshot(Box::new(snapshot)), Some("9")));
     assert_eq!((&frame["type"], &frame["ref"]), (&json!("party.snapshot"), &json!("9")));
     assert_eq!(frame["chat"][0]["text"], "hi\n\"there\"");
+    assert_eq!(frame["banned"], json!([{"user": "rowdy", "name": "Rowdy"}]));
     assert!(frame["chat"][0]["party"].is_null() && frame["mood"]["party"].is_null());
     assert_eq!(frame["recommendations"]["items"][0]["item"], "demo:a");
     assert!(!frame.to_string().contains("secret"));

@@ -101,6 +101,13 @@ impl<'a> From<&'a MemberView> for MemberCard<'a> {
     }
 }
 
+/// Somebody who may not come in.
+#[derive(Serialize)]
+pub(crate) struct BannedCard<'a> {
+    pub(crate) user: &'a str,
+    pub(crate) name: &'a str,
+}
+
 /// A line of chat; `party` is absent inside a snapshot.
 #[derive(Serialize)]
 pub(crate) struct Line<'a> {
@@ -435,12 +442,13 @@ impl<'a> From<&'a Party> for PartyCard<'a> {
 }
 
 #[derive(Serialize)]
-pub(crate) struct Snapshot<'a, M: Serialize, C: Serialize, R: Serialize> {
+pub(crate) struct Snapshot<'a, M: Serialize, B: Serialize, C: Serialize, R: Serialize> {
     pub(crate) party: PartyCard<'a>,
     pub(crate) recovered: bool,
     pub(crate) epoch: i64,
     pub(crate) seq: i64,
     pub(crate) members: M,
+    pub(crate) banned: B,
     pub(crate) chat: C,
     pub(crate) mood: Mood<'a>,
     #[serde(flatten)]

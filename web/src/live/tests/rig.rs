@@ -51,8 +51,7 @@ impl Rig {
         clock: Clock,
         change: impl FnOnce(&mut app::Settings, &mut Settings),
     ) -> Self {
-        let (mut edge, mut inside) =
-            (app::Settings::default(), Settings { party_threads: 1, ..Settings::default() });
+        let (mut edge, mut inside) = (app::Settings::default(), Settings::default());
         change(&mut edge, &mut inside);
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         let dir = std::env::temp_dir().join(format!("soiree-live-{}-{n}", std::process::id()));
