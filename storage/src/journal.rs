@@ -11,7 +11,7 @@ mod write;
 use crate::{AuditRow, Exposure, StorageError, Store};
 use check::Known;
 use soiree_domain::{Interaction, ItemId, PartyEvent, PartyId, UserId};
-use write::{Admitted, write_events_alone};
+use write::{Admitted, write_events_alone, write_snapshot_alone};
 
 /// How long an idempotency key is remembered, in milliseconds: 24 hours.
 pub const IDEMPOTENCY_MS: i64 = 86_400_000;
@@ -101,7 +101,7 @@ impl Store {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        if self.commit_events(entries).await? {
+        if self.commit_simply(entries).await? {
             return Ok(vec![Outcome::Committed; entries.len()]);
         }
         for attempt in 0..ATTEMPTS {
@@ -116,15 +116,19 @@ impl Store {
         Err(StorageError::Contended(ATTEMPTS))
     }
 
-    /// The evening's ordinary case, nothing but events of parties, whose fences hold and whose numbers are free: one
-    /// statement. False, and nothing written, when it is another case.
-    async fn commit_events(&self, entries: &[Entry]) -> Result<bool, StorageError> {
-        let only = |entry: &Entry| matches!(entry, Entry::PartyEvent(_) | Entry::PartyEvents(_));
-        if !entries.iter().all(only) {
+    /// An evening's ordinary cases, nothing but events of parties, or one snapshot, whose fences hold and whose numbers
+    /// are free: one statement. False, and nothing written, when it is another case.
+    async fn commit_simply(&self, entries: &[Entry]) -> Result<bool, StorageError> {
+        let event = |entry: &Entry| matches!(entry, Entry::PartyEvent(_) | Entry::PartyEvents(_));
+        let written = if let [Entry::Snapshot(snapshot)] = entries {
+            write_snapshot_alone(&mut self.db.write_once().await?, snapshot).await
+        } else if entries.iter().all(event) {
+            let events: Vec<_> = entries.iter().flat_map(events_of).collect();
+            write_events_alone(&mut self.db.write_once().await?, &events).await
+        } else {
             return Ok(false);
-        }
-        let events: Vec<_> = entries.iter().flat_map(events_of).collect();
-        match write_events_alone(&mut self.db.write_once().await?, &events).await {
+        };
+        match written {
             Ok(()) => Ok(true),
             Err(error) if error.is_missing() || error.is_duplicate() || error.is_collision() => Ok(false),
             Err(error) => Err(error),

@@ -116,11 +116,11 @@ impl Writer {
         }
     }
 
-    /// Writes some of what nobody waits for: up to a snapshot, which is large; all of it when it has piled up or
-    /// somebody has asked for that.
+    /// Writes some of what nobody waits for: a snapshot, which is large, or all up to the next one; everything when it has
+    /// piled up or somebody has asked for that.
     async fn commit_later(&mut self) {
         let snapshot = self.later.iter().position(|entry| matches!(entry, Entry::Snapshot(_)));
-        let few = snapshot.map_or(self.later.len(), |at| at + 1);
+        let few = snapshot.map_or(self.later.len(), |at| at.max(1));
         let all = self.later.len() > self.settings.max_group || !self.flushes.is_empty();
         let count = if all { self.later.len() } else { few };
         let entries: Vec<_> = self.later.drain(..count).collect();

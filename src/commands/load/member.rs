@@ -49,6 +49,10 @@ pub(super) struct Member {
     socket: Socket,
     pub(super) party: String,
     pub(super) join_ms: f64,
+    /// When what the party plays began, as far as the server's first word about the time allows to tell.
+    began: Option<Instant>,
+    /// The server's time and when it was told.
+    told: (i64, Instant),
 }
 
 impl Member {
@@ -71,11 +75,13 @@ impl Member {
             format!("{address} does not answer ({error}); is `soiree serve` running there?")
         })?;
         say(&mut socket, json!({ "type": "hello", "name": "Load" })).await?;
-        until(&mut socket, "welcome").await?;
+        let welcome = until(&mut socket, "welcome").await?;
+        let told = (welcome["server_time_ms"].as_i64().unwrap_or_default(), Instant::now());
         say(&mut socket, frame).await?;
         let snapshot = until(&mut socket, "party.snapshot").await?;
         let party = snapshot["party"]["id"].as_str().ok_or("a snapshot names its party")?.to_owned();
-        Ok(Self { socket, party, join_ms: begun.elapsed().as_secs_f64() * 1e3 })
+        let began = began(&snapshot["playback"], told);
+        Ok(Self { socket, party, join_ms: begun.elapsed().as_secs_f64() * 1e3, began, told })
     }
 
     /// Has the party play something from its beginning.
@@ -86,18 +92,18 @@ impl Member {
             json!({ "type": "party.playback", "party": party, "action": "play" }),
         ] {
             say(&mut self.socket, frame).await?;
-            until(&mut self.socket, "party.playback").await?;
+            self.began = began(&until(&mut self.socket, "party.playback").await?, self.told);
         }
         Ok(())
     }
 
     /// Talks and listens until the end, and a little longer.
     pub(super) async fn stay(self, plan: Plan, measured: Arc<Mutex<Measured>>) {
-        let Self { socket, party, .. } = self;
+        let Self { socket, party, began, .. } = self;
         let (sink, mut stream) = socket.split();
         let (start, last) = (plan.start, time::Instant::from_std(plan.end + TAIL));
         let (asked, mut asked_at) = mpsc::channel(64);
-        let talker = Talker { sink, party, plan, sent: 0, asked };
+        let talker = Talker { sink, party, plan, began, sent: 0, asked };
         let talk = tokio::spawn(talker.talk());
         let mut heard = Measured::default();
         let mut bytes = 0;
@@ -134,6 +140,7 @@ struct Talker {
     sink: SplitSink<Socket, Message>,
     party: String,
     plan: Plan,
+    began: Option<Instant>,
     sent: usize,
     asked: mpsc::Sender<Instant>,
 }
@@ -177,7 +184,8 @@ impl Talker {
     }
 
     async fn status(&mut self) -> Result<(), Failure> {
-        let position_ms = self.plan.start.elapsed().as_millis() as u64;
+        let Some(began) = self.began else { return Ok(()) };
+        let position_ms = began.elapsed().as_millis() as u64;
         let status = json!({ "type": "party.status", "party": self.party, "position_ms": position_ms, "buffering": false });
         self.send(status).await
     }
@@ -185,6 +193,15 @@ impl Talker {
     async fn send(&mut self, frame: Value) -> Result<(), Failure> {
         Ok(self.sink.send(Message::text(frame.to_string())).await?)
     }
+}
+
+/// When a playing work was at its beginning.
+fn began(playback: &Value, (server_ms, at): (i64, Instant)) -> Option<Instant> {
+    let begun_ms = playback["at_server_ms"].as_i64()? - playback["position_ms"].as_i64()?;
+    let ago = Duration::from_millis(u64::try_from(server_ms - begun_ms).unwrap_or_default());
+    let ahead = Duration::from_millis(u64::try_from(begun_ms - server_ms).unwrap_or_default());
+    (playback["state"] == "playing").then_some(())?;
+    (at + ahead).checked_sub(ago)
 }
 
 async fn say(socket: &mut Socket, frame: Value) -> Result<(), Failure> {

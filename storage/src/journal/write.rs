@@ -132,6 +132,35 @@ async fn write_snapshot(tx: &mut Connection, snapshot: &Snapshot) -> Result<(), 
         args![snapshot.party.as_str(), snapshot.epoch, snapshot.seq, snapshot.body.as_str()],
     )
     .await?;
+    forget_old_snapshots(tx, snapshot).await
+}
+
+/// Writes one snapshot, and nothing else, without a transaction around it; the fence is held as in
+/// [`write_events_alone`]. An old snapshot that is left behind by a crash in between goes with the next one.
+pub(super) async fn write_snapshot_alone(
+    connection: &mut Connection,
+    snapshot: &Snapshot,
+) -> Result<(), StorageError> {
+    let row = Rows::new()
+        .text("party", [snapshot.party.as_str()])
+        .int("epoch", [snapshot.epoch])
+        .int("seq", [snapshot.seq])
+        .int("fence", [snapshot.fence])
+        .text("body", [snapshot.body.as_str()]);
+    connection
+        .run_rows(
+            "INSERT INTO party_snapshots (party, epoch, seq, body)
+             SELECT r.party, r.epoch, r.seq,
+                    (SELECT r.body FROM parties p WHERE p.id = r.party AND p.fence = r.fence {lock})
+             FROM {rows} WHERE true
+             ON CONFLICT (party, epoch, seq) DO UPDATE SET body = excluded.body",
+            &row,
+        )
+        .await?;
+    forget_old_snapshots(connection, snapshot).await
+}
+
+async fn forget_old_snapshots(tx: &mut Connection, snapshot: &Snapshot) -> Result<(), StorageError> {
     // The second newest is kept in case the newest turns out to be unreadable.
     tx.run(
         "DELETE FROM party_snapshots WHERE party = $1 AND (epoch, seq) <
