@@ -278,7 +278,11 @@ async fn main() -> Result<(), Failure> {
         count(&deeds.turned_away)
     ))?;
     sleep(Duration::from_secs(2)).await;
-    part("after", &pid, &notes).await?;
-    say(format!("p99 besieged is {:.2} times that of the calm", besieged / calm))?;
+    let after = part("after", &pid, &notes).await?;
+    say(format!(
+        "p99 besieged is {:.2} times that of the calm before, {:.2} times that of the calm after",
+        besieged / calm,
+        besieged / after
+    ))?;
     Ok(())
 }
