@@ -1,4 +1,4 @@
-//! Names of the ways in which members' wishes become one list.
+//! Ways to bring several members' wishes into one list.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -11,14 +11,51 @@ pub enum Strategy {
     Average,
     /// The unhappiest member decides.
     LeastMisery,
+    /// The happiest member decides.
+    MostPleasure,
     /// The mean, but nothing that a member clearly does not want.
     #[default]
     AverageWithoutMisery,
+    /// The product of all members, which refuses what one of them refuses.
+    Multiplicative,
+    /// Every member gives points by rank.
+    Borda,
+    /// Items are compared two by two; the majority decides each time.
+    Copeland,
+    /// Every member says yes or no to every item.
+    Approval,
+    /// Members choose in turn.
+    TurnTaking,
+    /// Everybody gets items that are among their best.
+    SpGreedy,
+    /// Everybody gets items that they like more than the others do.
+    EfGreedy,
+    /// The mean and the unhappiest member together, place by place.
+    GreedyLm,
+    /// Every beginning of the list holds something for everybody.
+    Gfar,
+    /// Everybody is given their share of what the list gives.
+    EpFuzzda,
 }
 
 impl Strategy {
     /// All strategies, in their fixed order.
-    pub const ALL: [Self; 3] = [Self::Average, Self::LeastMisery, Self::AverageWithoutMisery];
+    pub const ALL: [Self; 14] = [
+        Self::Average,
+        Self::LeastMisery,
+        Self::MostPleasure,
+        Self::AverageWithoutMisery,
+        Self::Multiplicative,
+        Self::Borda,
+        Self::Copeland,
+        Self::Approval,
+        Self::TurnTaking,
+        Self::SpGreedy,
+        Self::EfGreedy,
+        Self::GreedyLm,
+        Self::Gfar,
+        Self::EpFuzzda,
+    ];
 
     /// The name used in JSON and files.
     #[must_use]
@@ -26,7 +63,18 @@ impl Strategy {
         match self {
             Self::Average => "average",
             Self::LeastMisery => "least-misery",
+            Self::MostPleasure => "most-pleasure",
             Self::AverageWithoutMisery => "average-without-misery",
+            Self::Multiplicative => "multiplicative",
+            Self::Borda => "borda",
+            Self::Copeland => "copeland",
+            Self::Approval => "approval",
+            Self::TurnTaking => "turn-taking",
+            Self::SpGreedy => "sp-greedy",
+            Self::EfGreedy => "ef-greedy",
+            Self::GreedyLm => "greedy-lm",
+            Self::Gfar => "gfar",
+            Self::EpFuzzda => "ep-fuzzda",
         }
     }
 }
@@ -40,8 +88,9 @@ impl fmt::Display for Strategy {
 impl FromStr for Strategy {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| {
-            format!("unknown strategy {text:?}: use average, least-misery or average-without-misery")
+        Self::ALL.into_iter().find(|strategy| strategy.as_str() == text).ok_or_else(|| {
+            let names = Self::ALL.map(Self::as_str).join(", ");
+            format!("unknown strategy {text:?}: use one of {names}")
         })
     }
 }

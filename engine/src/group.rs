@@ -12,7 +12,7 @@ use crate::settings::{BlendSettings, SOURCES, place};
 use crate::table::{Scratch, Table, with_scratch};
 use crate::{Catalogue, Served};
 use soiree_algorithms::blend::pack;
-use soiree_algorithms::group::{Fairness, aggregate, fairness, satisfaction, shares as member_shares};
+use soiree_algorithms::group::{Fairness, Terms, aggregate, fairness, satisfaction, shares as member_shares};
 use soiree_domain::{ItemId, Reason, Source, Strategy};
 
 /// The best items for a group at this moment.
@@ -93,7 +93,9 @@ impl Room<'_> {
         }
         let limit = self.request.limit.min(MAX_LIMIT);
         let fits: Vec<&[f32]> = members.iter().map(|m| m.fits.as_slice()).collect();
-        let scores = aggregate(self.strategy, &fits, &self.weights, self.scene.settings.misery);
+        // Longer than the answer, since the list stage chooses among what is good.
+        let terms = Terms { misery: self.scene.settings.misery, length: limit * 2 + 16 };
+        let scores = aggregate(self.strategy, &fits, &self.weights, &terms);
         let picked = self.pick(&members, &common, &scores, limit);
         let contentment = members
             .iter()

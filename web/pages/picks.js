@@ -24,7 +24,18 @@ const BECAUSE = {
 const STRATEGY = {
   average: 'what suits most on average',
   'least-misery': 'what suits the pickiest of you',
+  'most-pleasure': 'what delights at least one of you',
   'average-without-misery': 'what suits most, and nobody dislikes',
+  multiplicative: 'what everybody likes at least a little',
+  borda: 'what ranks high with most of you',
+  copeland: 'what wins against everything else',
+  approval: 'what most of you say yes to',
+  'turn-taking': 'each of you in turn',
+  'sp-greedy': 'something of everybody’s best',
+  'ef-greedy': 'something that each of you likes more than the others do',
+  'greedy-lm': 'what suits most, and the pickiest too',
+  gfar: 'something for everybody, from the first on',
+  'ep-fuzzda': 'everybody’s fair share',
 };
 
 const percent = (share) => `${Math.round(share * 100)} %`;

@@ -98,7 +98,12 @@ names! {
     [MemberRole::Host, MemberRole::Moderator, MemberRole::Member], false;
     /// How a group answer weighs its members.
     StrategyName(Strategy) = "Strategy",
-    [Strategy::Average, Strategy::LeastMisery, Strategy::AverageWithoutMisery], true;
+    [
+        Strategy::Average, Strategy::LeastMisery, Strategy::MostPleasure, Strategy::AverageWithoutMisery,
+        Strategy::Multiplicative, Strategy::Borda, Strategy::Copeland, Strategy::Approval,
+        Strategy::TurnTaking, Strategy::SpGreedy, Strategy::EfGreedy, Strategy::GreedyLm,
+        Strategy::Gfar, Strategy::EpFuzzda,
+    ], true;
     /// What a caller may do, weakest first.
     RoleName(Role) = "Role", [Role::Viewer, Role::User, Role::Service, Role::Operator, Role::Admin], true;
     /// Where in a product an answer is shown.
