@@ -265,6 +265,19 @@ async fn apart(one: &Window, other: &Window) -> f64 {
     ((here - there) - (here_at - there_at)).abs()
 }
 
+/// Waits until two windows are within the dead bands of each other: a browser that a busy machine holds up falls behind and
+/// comes back, so that one look proves nothing.
+async fn together(one: &Window, other: &Window) {
+    let mut off = f64::INFINITY;
+    let meet = async {
+        while off >= 2.0 * DEAD_BAND_MS {
+            off = apart(one, other).await;
+        }
+    };
+    let met = tokio::time::timeout(PATIENCE, meet).await;
+    assert!(met.is_ok(), "the windows are {off} ms apart");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_watch_in_step() {
     let dir = TempDir::new();
@@ -293,8 +306,7 @@ async fn two_people_watch_in_step() {
     for window in [&ana, &bo] {
         window.in_step("playing").await;
     }
-    let off = apart(&ana, &bo).await;
-    assert!(off < 2.0 * DEAD_BAND_MS, "the windows are {off} ms apart");
+    together(&ana, &bo).await;
 
     // Everybody may steer: one pauses and jumps, the other goes on.
     bo.click("#play").await;
@@ -312,8 +324,7 @@ async fn two_people_watch_in_step() {
     for window in [&ana, &bo] {
         window.in_step("playing").await;
     }
-    let off = apart(&ana, &bo).await;
-    assert!(off < 2.0 * DEAD_BAND_MS, "the windows are {off} ms apart after a jump");
+    together(&ana, &bo).await;
     ana.picture("watch-desktop").await;
     bo.picture("watch-phone").await;
 

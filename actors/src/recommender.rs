@@ -296,17 +296,17 @@ impl Recommender {
         Ok(answer)
     }
 
-    /// A round for a party. In very large rooms only some members are considered.
+    /// A round for a party, of each member with how much they count. In very large rooms only some members are considered.
     pub(crate) async fn round(
         &self,
         party: &Party,
-        mut members: Vec<UserId>,
+        members: Vec<(UserId, f32)>,
         vetoes: Vec<ItemId>,
         mood: &MoodView,
         because: Because,
         items: usize,
     ) -> Result<Round, Fault> {
-        members.truncate(self.0.settings.max_members);
+        let (members, weights) = members.into_iter().take(self.0.settings.max_members).unzip();
         let query = GroupQuery {
             members,
             party: Some(party.id.clone()),
@@ -315,7 +315,7 @@ impl Recommender {
             filter: Filter::default(),
             strategy: None,
             vetoes,
-            weights: None,
+            weights: Some(weights),
             context: LiveContext {
                 mood: (mood.confidence > 0.0).then_some(mood.mood),
                 now_on: party.item.clone().map(|item| (item, 0)),

@@ -6,6 +6,7 @@
 
 pub(crate) mod change;
 mod clock;
+mod debt;
 mod handlers;
 mod messages;
 pub(crate) mod mood;
@@ -38,7 +39,7 @@ use metrics::counter;
 use record::Numbered;
 use release::Release;
 use roster::{Roster, Seat};
-use soiree_domain::{PartyId, UserId};
+use soiree_domain::PartyId;
 use soiree_storage::{Entry, Outcome, Snapshot, Store};
 use state::{Conn, Effect, State};
 use std::{sync::Arc, time::Duration};
@@ -232,7 +233,7 @@ impl Party {
 
     fn recommend(&mut self, because: Because, ctx: &mut Context<Self>) {
         let now_ms = self.now_ms();
-        let members: Vec<UserId> = self.state.online().cloned().collect();
+        let members = self.state.online().map(|user| (user.clone(), self.state.weight(user))).collect();
         let mood = self.state.room_mood(now_ms);
         let mut party = self.state.party().clone();
         party.item = self.state.playing().cloned().or(party.item);

@@ -282,6 +282,8 @@ pub(crate) struct Saved {
     #[serde(default)]
     pub(crate) poll: Poll,
     #[serde(default)]
+    pub(crate) debts: Vec<(UserId, f32)>,
+    #[serde(default)]
     pub(crate) bans: Vec<(UserId, String)>,
 }
 

@@ -12,6 +12,7 @@ mod view;
 pub(crate) mod watch;
 
 use super::{
+    debt::Debts,
     mood::RoomMood,
     players::Players,
     poll::Poll,
@@ -60,7 +61,7 @@ pub(crate) enum Effect {
     /// Ask for a round of recommendations.
     Recommend(Because),
     /// Store the lasting state.
-    Save(Saved),
+    Save(Box<Saved>),
     /// Write the party's own row; the journal has it already.
     Row(Party),
     /// Empty an event in the journal, so that only its number is left.
@@ -98,6 +99,7 @@ pub(crate) struct State {
     refresh: Refresh,
     rounds: u32,
     last_round: Option<(i64, i64, Arc<Round>)>,
+    debts: Debts,
     playback: Playback,
     /// Since when the clock stands for members who load.
     waiting_since_ms: i64,
@@ -149,6 +151,7 @@ impl State {
             refresh: Refresh::new(settings.refresh_gap_ms, settings.refresh_every_ms),
             rounds: 0,
             last_round: None,
+            debts: Debts::default(),
             playback,
             waiting_since_ms: opened_ms,
             players: Players::default(),
@@ -183,6 +186,11 @@ impl State {
 
     pub(crate) fn room_mood(&self, now_ms: i64) -> crate::live::MoodView {
         self.mood.view(now_ms)
+    }
+
+    /// How much a member counts in the next round.
+    pub(crate) fn weight(&self, user: &UserId) -> f32 {
+        self.debts.weight(user)
     }
 
     /// Somebody comes in over a connection: for the first time, again, or on one more device.

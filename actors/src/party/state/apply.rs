@@ -40,7 +40,7 @@ impl State {
         effects.push(Effect::Announce { event, author });
         if self.seq - self.saved_seq >= self.settings.snapshot_every {
             self.saved_seq = self.seq;
-            effects.push(Effect::Save(self.saved()));
+            effects.push(Effect::Save(Box::new(self.saved())));
         }
         self.seq
     }
@@ -65,6 +65,7 @@ impl State {
                 self.members.remove(user);
                 self.mood.forget(user);
                 self.poll.forget(user);
+                self.debts.forget(user);
             }
             Record::Role { user, role, .. } => {
                 if let Some(member) = self.members.get_mut(user) {
@@ -99,6 +100,7 @@ impl State {
             }
             Record::Round { round, .. } => {
                 self.rounds = self.rounds.max(round.round);
+                self.debts.round(&round.satisfaction, round.mean_satisfaction);
                 self.last_round = Some((event.seq, event.at_ms, Arc::clone(round)));
             }
             Record::Playback { playback } => self.apply_playback(playback, event.at_ms),

@@ -1,6 +1,6 @@
 //! Coming back: members after a broken connection, the party after a restart or a crash of its actor.
 
-use super::{Effect, Member, State};
+use super::{Debts, Effect, Member, State};
 use crate::{
     live::{Round, watch::PlayState},
     party::{
@@ -39,6 +39,7 @@ impl State {
             state.queue = Queue::restore(saved.queue);
             state.poll = saved.poll;
             state.bans = saved.bans.into_iter().collect();
+            state.debts = Debts::new(saved.debts);
             for member in saved.members {
                 let SavedMember { user, name, role, muted, joined_ms } = member;
                 let (conns, away_since_ms) = (BTreeSet::new(), Some(now_ms));
@@ -148,6 +149,7 @@ impl State {
             queue: self.queue.entries().to_vec(),
             poll: self.poll.clone(),
             bans: self.banned(),
+            debts: self.debts.all(),
         }
     }
 }

@@ -141,7 +141,7 @@ impl Rig {
                     assert!(!self.asked, "at most one round in flight");
                     self.asked = true;
                 }
-                Effect::Save(saved) => self.saved = Some(saved),
+                Effect::Save(saved) => self.saved = Some(*saved),
                 Effect::Empty(seq) => {
                     self.journal[usize::try_from(seq).unwrap() - 1].record = Record::Removed
                 }
