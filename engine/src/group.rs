@@ -60,6 +60,9 @@ pub fn recommend_group(
 /// What a member keeps of the fit of something they have had.
 const AGAIN: f32 = 0.5;
 
+/// The longest list that a strategy builds place by place.
+const MOST_PLACES: usize = 100;
+
 struct Room<'a> {
     scene: &'a Scene<'a>,
     members: &'a [Person<'a>],
@@ -93,8 +96,10 @@ impl Room<'_> {
         }
         let limit = self.request.limit.min(MAX_LIMIT);
         let fits: Vec<&[f32]> = members.iter().map(|m| m.fits.as_slice()).collect();
-        // Longer than the answer, since the list stage chooses among what is good.
-        let terms = Terms { misery: self.scene.settings.misery, length: limit * 2 + 16 };
+        // Longer than the answer, since the list stage chooses among what is good; every place costs a look at all
+        // candidates for all members, so that long answers end with the order of the average.
+        let length = (limit * 2 + 16).min(MOST_PLACES);
+        let terms = Terms { misery: self.scene.settings.misery, length };
         let scores = aggregate(self.strategy, &fits, &self.weights, &terms);
         let picked = self.pick(&members, &common, &scores, limit);
         let contentment = members

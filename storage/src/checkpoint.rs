@@ -1,7 +1,7 @@
 //! Moving SQLite's write-ahead log into the database, beside the writers.
 //!
-//! Left to itself, SQLite does so within a commit, every thousand pages: a busy evening would stand still for tens of
-//! milliseconds, several times a second. Here a connection of its own does it, and the writers' own limit
+//! Left to itself, SQLite does so within a commit, every thousand pages, and everybody whose line is in that commit
+//! waits. Here a connection of its own does it, and the writers' own limit
 //! ([`BACKSTOP_PAGES`]) is left for writers that nobody looks after, such as an import.
 
 use crate::{StorageError, Store, db::Db};
@@ -24,7 +24,7 @@ impl Store {
         let (_busy, pages, _moved): (i64, i64, i64) =
             sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(keeper).await?;
         if pages > ANEW_PAGES {
-            // In the writers' queue: other modes would lock writers out, whose tries again come tens of milliseconds late.
+            // In the writers' queue: other modes would lock writers out, who sleep before they try again.
             sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(writer).await?;
         }
         Ok(())

@@ -4,7 +4,7 @@
 const KEPT = 32;
 // How fast two clocks may run apart: an interval grows by so much to each side with its age.
 const DRIFT = 100e-6;
-// The server's stamps are whole milliseconds, rounded down.
+// Stamps may be whole milliseconds, rounded down: the server's are, and those of many browsers.
 const STAMP_MS = 1;
 
 /** A steady local time in milliseconds that no setting of the wall clock moves. */
@@ -36,7 +36,7 @@ export class Clock {
     const delay = (t3 - t0) - (t2 - t1);
     // Stamps that contradict each other, such as an answer before its question, are left out.
     if (!(delay >= 0) || t2 < t1) return;
-    const sample = { low: t2 - t3, high: t1 + STAMP_MS - t0, delay, at: t3 };
+    const sample = { low: t2 - t3 - STAMP_MS, high: t1 + STAMP_MS - t0, delay, at: t3 };
     this.#samples.push(sample);
     if (this.#samples.length > KEPT) this.#samples.shift();
     this.#known = this.#intersection(t3);

@@ -14,7 +14,7 @@ pub const SAMPLES: usize = 32;
 /// How fast two clocks may run apart: an interval grows by so much to each side with its age. Quartz is good to 50 ppm.
 const DRIFT: f64 = 100e-6;
 
-/// The server's stamps are whole milliseconds, rounded down.
+/// Stamps may be whole milliseconds, rounded down: the server's are, and those of many browsers.
 const STAMP_MS: f64 = 1.0;
 
 /// How far the server's clock is ahead.
@@ -46,23 +46,23 @@ impl ClockFilter {
     /// the server's. Stamps that contradict each other (an answer before its question) are left out. An exchange that
     /// contradicts those before it means that a clock was set: it alone counts.
     ///
-    /// low = max(t2 − t3 − drift · age), high = min(t1 + 1 − t0 + drift · age), offset = (low + high) / 2
+    /// low = max(t2 − t3 − 1 − drift · age), high = min(t1 + 1 − t0 + drift · age), offset = (low + high) / 2
     ///
     /// ```
     /// use soiree_algorithms::playback::ClockFilter;
     /// let mut clock = ClockFilter::default();
     /// clock.sample(0.0, 1_010.0, 1_010.0, 30.0); // 10 ms there, 20 ms back, the server 1 s ahead
     /// let offset = clock.offset().unwrap();
-    /// assert_eq!((offset.offset_ms, offset.uncertainty_ms), (995.5, 15.5));
+    /// assert_eq!((offset.offset_ms, offset.uncertainty_ms), (995.0, 16.0));
     /// clock.sample(30.0, 1_060.0, 1_060.0, 62.0); // 30 ms there, 2 ms back
-    /// assert!(clock.offset().unwrap().uncertainty_ms < 7.0);
+    /// assert!(clock.offset().unwrap().uncertainty_ms < 7.1);
     /// ```
     pub fn sample(&mut self, t0: f64, t1: f64, t2: f64, t3: f64) {
         let delay = (t3 - t0) - (t2 - t1);
         if !delay.is_finite() || delay < 0.0 || t2 < t1 {
             return;
         }
-        let proof = Proof { low_ms: t2 - t3, high_ms: t1 + STAMP_MS - t0, at_ms: t3 };
+        let proof = Proof { low_ms: t2 - t3 - STAMP_MS, high_ms: t1 + STAMP_MS - t0, at_ms: t3 };
         if self.proofs.len() == SAMPLES {
             self.proofs.pop_front();
         }
@@ -118,7 +118,7 @@ mod tests {
             clock.sample(at, at + 10.0, at + 10.0, at + 20.0);
         }
         clock.sample(300.0, 5_310.0, 5_310.0, 320.0);
-        assert_eq!((clock.samples(), clock.offset().unwrap().offset_ms), (1, 5_000.5));
+        assert_eq!((clock.samples(), clock.offset().unwrap().offset_ms), (1, 5_000.0));
     }
 
     proptest! {
@@ -134,7 +134,7 @@ mod tests {
             for (there, back, work, pause) in trips {
                 let (arrived, left, heard) = (now + there, now + there + work, now + there + work + back);
                 let stamp = |own: f64| (own + ahead(own)).floor();
-                clock.sample(now, stamp(arrived), stamp(left), heard);
+                clock.sample(now.floor(), stamp(arrived), stamp(left), heard.floor());
                 let found = clock.offset().unwrap();
                 let off = (found.offset_ms - ahead(heard)).abs();
                 prop_assert!(off <= found.uncertainty_ms + 1e-6, "{off} > {found:?}");
