@@ -6,8 +6,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use soiree_algorithms::model::Silent;
 use soiree_domain::{Domain, InteractionKind, Item, ItemId, ModelVersion, Strategy, UserId};
 use soiree_engine::{
-    BlendSettings, Catalogue, Context, Event, Person, Request, Row, Served, TrainParams, TrainReport,
-    TrainingSet, recommend, recommend_group, similar, train,
+    BlendSettings, Catalogue, Context, Event, Group, Person, Request, Row, Served, TrainParams, TrainReport,
+    TrainingSet, Untimed, recommend, recommend_group, similar, train,
 };
 use std::hint::black_box;
 
@@ -100,29 +100,29 @@ fn bench(c: &mut Criterion) {
     for (name, explain) in [("personal top 10", false), ("personal top 10 with reasons", true)] {
         let request = Request { explain, ..Request::default() };
         group.bench_function(name, |b| {
-            b.iter(|| black_box(recommend(&served, &catalogue, &people[turn()], &ctx, &request, &settings)));
+            b.iter(|| {
+                black_box(recommend(
+                    &served,
+                    &catalogue,
+                    &people[turn()],
+                    &ctx,
+                    &request,
+                    &settings,
+                    &Untimed,
+                ))
+            });
         });
     }
     let (stranger, request) = (Person::new(&users[0], &[]), Request::default());
     group.bench_function("stranger top 10", |b| {
-        b.iter(|| black_box(recommend(&served, &catalogue, &stranger, &ctx, &request, &settings)));
+        b.iter(|| black_box(recommend(&served, &catalogue, &stranger, &ctx, &request, &settings, &Untimed)));
     });
     let strategy = Strategy::AverageWithoutMisery;
     group.bench_function("group of 5 with reasons", |b| {
         b.iter(|| {
             let at = turn();
-            let members = &people[at..at + 5];
-            black_box(recommend_group(
-                &served,
-                &catalogue,
-                members,
-                &ctx,
-                &request,
-                strategy,
-                &[],
-                &[],
-                &settings,
-            ))
+            let group = Group::new(&people[at..at + 5], strategy);
+            black_box(recommend_group(&served, &catalogue, &group, &ctx, &request, &settings, &Untimed))
         });
     });
     group.bench_function("similar to one item", |b| {

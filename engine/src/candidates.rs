@@ -1,15 +1,16 @@
 //! Stage 1, candidates: every source names items for one person and says how strongly.
 
+use crate::Catalogue;
+use crate::paths::{closeness, reach};
 use crate::profile::Profile;
 use crate::request::{Context, Person};
 use crate::rules::Rules;
 use crate::served::Served;
 use crate::settings::{BlendSettings, SOURCES, place};
 use crate::table::{Admit, Scratch, Table};
-use crate::{Catalogue, catalogue::Link};
 use soiree_algorithms::item_to_item::ItemToItem;
 use soiree_algorithms::topk::top_k;
-use soiree_domain::{RelationKind, Source};
+use soiree_domain::Source;
 
 /// What is the same for all members of one request.
 pub(crate) struct Scene<'a> {
@@ -20,19 +21,6 @@ pub(crate) struct Scene<'a> {
     pub(crate) rules: Rules<'a>,
     /// Index of what is on now.
     pub(crate) now_on: Option<u32>,
-}
-
-/// How much a link of each kind says, 0 to 1.
-pub(crate) fn closeness(link: Link) -> f32 {
-    match link.kind {
-        RelationKind::Sequel => 1.0,
-        RelationKind::Adaptation => 0.95,
-        RelationKind::SameUniverse => 0.85,
-        RelationKind::Soundtrack => 0.7,
-        RelationKind::SameCreator => 0.6,
-        RelationKind::BelongsTo | RelationKind::InspiredBy => 0.55,
-        RelationKind::About => 0.45,
-    }
 }
 
 /// Friends whose deeds are looked at, and deeds of each.
@@ -54,7 +42,7 @@ impl<'a> Scene<'a> {
         table.begin(self.served.slots());
         self.block(person, profile, repeats, table);
         self.add_neighbours(profile, table);
-        self.add_relations(profile, table);
+        self.add_relations(profile, table, scratch);
         self.add_friends(person, table);
         self.add_now_on(table);
         let asked = profile.for_models(self.served.bundle().items());
@@ -67,11 +55,11 @@ impl<'a> Scene<'a> {
     }
 
     /// Fills the table with what is like the profile's one item, whatever people think of it.
-    pub(crate) fn gather_alike(&self, profile: &Profile, table: &mut Table) {
+    pub(crate) fn gather_alike(&self, profile: &Profile, table: &mut Table, scratch: &mut Scratch) {
         table.begin(self.served.slots());
         profile.done.iter().for_each(|&slot| table.block(slot));
         self.add_neighbours(profile, table);
-        self.add_relations(profile, table);
+        self.add_relations(profile, table, scratch);
     }
 
     fn block(&self, person: &Person<'_>, profile: &Profile, repeats: bool, table: &mut Table) {
@@ -112,11 +100,13 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn add_relations(&self, profile: &Profile, table: &mut Table) {
+    /// What hangs together with the profile, over up to three links.
+    fn add_relations(&self, profile: &Profile, table: &mut Table, scratch: &mut Scratch) {
         for deed in &profile.liked {
-            for &link in self.catalogue.relations(deed.item) {
-                if let Some(slot) = self.served.slot_of(link.to) {
-                    table.add(slot, Source::Relation, deed.weight * closeness(link), &self.rules);
+            reach(self.catalogue, deed.item, &mut scratch.paths);
+            for path in &scratch.paths {
+                if let Some(slot) = self.served.slot_of(path.end()) {
+                    table.add(slot, Source::Relation, deed.weight * path.strength, &self.rules);
                 }
             }
         }

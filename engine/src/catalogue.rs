@@ -4,6 +4,7 @@
 //! theirs empty, and new ones get the next. So what was computed for a snapshot stays right for its heirs.
 
 use crate::context::seasons_of;
+use crate::entities::{self, Keys};
 use rustc_hash::FxHashMap;
 use soiree_algorithms::diversity::Signature;
 use soiree_algorithms::mood::mood_words;
@@ -19,6 +20,8 @@ pub struct Link {
     pub kind: RelationKind,
     /// Whether the link leads from this item to the other (`true`) or comes from there.
     pub forward: bool,
+    /// Whether it was recognised from titles and makers instead of stated.
+    pub recognised: bool,
 }
 
 /// What rules and context ask of an item again and again, close together in memory.
@@ -43,6 +46,7 @@ pub(crate) const NO_YEAR: i16 = i16::MIN;
 pub struct Catalogue {
     items: Arc<Vec<Arc<Item>>>,
     facts: Arc<Vec<Facts>>,
+    keys: Arc<Vec<Keys>>,
     by_id: Arc<FxHashMap<ItemId, u32>>,
     relations: Arc<Vec<Relation>>,
     links: Arc<FxHashMap<u32, Box<[Link]>>>,
@@ -58,6 +62,7 @@ impl Catalogue {
         let empty = Self {
             items: Arc::default(),
             facts: Arc::default(),
+            keys: Arc::default(),
             by_id: Arc::default(),
             relations: Arc::new(relations.to_vec()),
             links: Arc::default(),
@@ -66,24 +71,28 @@ impl Catalogue {
         empty.with_items(items, &[])
     }
 
-    /// The snapshot after some items came or changed and others went. Costs a copy of the index, about 2 ms
-    /// for 50,000 items, whatever the number of changes: gather them.
+    /// The snapshot after some items came or changed and others went. Costs a copy of the index, and where names
+    /// changed a look at all of them, whatever the number of changes: gather them.
     #[must_use]
     pub fn with_items(&self, changed: Vec<Item>, removed: &[ItemId]) -> Self {
         let mut next = self.clone();
         let items = Arc::make_mut(&mut next.items);
         let facts = Arc::make_mut(&mut next.facts);
+        let keys = Arc::make_mut(&mut next.keys);
         let mut links_changed = false;
         for item in changed {
-            let now = facts_of(&item);
+            let (now, named) = (facts_of(&item), Keys::of(&item));
             if let Some(&at) = next.by_id.get(&item.id) {
                 facts[at as usize] = now;
+                links_changed |= keys[at as usize] != named;
+                keys[at as usize] = named;
                 items[at as usize] = Arc::new(item);
             } else {
                 links_changed = true;
                 let at = u32::try_from(items.len()).expect("fewer than 2^32 items");
                 Arc::make_mut(&mut next.by_id).insert(item.id.clone(), at);
                 facts.push(now);
+                keys.push(named);
                 items.push(Arc::new(item));
             }
         }
@@ -96,7 +105,7 @@ impl Catalogue {
             }
         }
         if links_changed {
-            next.links = Arc::new(link(&next.relations, &next.by_id));
+            next.links = Arc::new(next.link());
         }
         next
     }
@@ -104,9 +113,9 @@ impl Catalogue {
     /// The snapshot with these relations instead of the old ones.
     #[must_use]
     pub fn with_relations(&self, relations: &[Relation]) -> Self {
-        let relations = Arc::new(relations.to_vec());
-        let links = Arc::new(link(&relations, &self.by_id));
-        Self { relations, links, ..self.clone() }
+        let mut next = Self { relations: Arc::new(relations.to_vec()), ..self.clone() };
+        next.links = Arc::new(next.link());
+        next
     }
 
     /// How many items there are, removed ones not counted.
@@ -183,6 +192,36 @@ impl Catalogue {
     pub(crate) fn lineage(&self) -> &Arc<()> {
         &self.lineage
     }
+
+    /// The links of all items: those that are stated, and those that are recognised where none is stated.
+    fn link(&self) -> FxHashMap<u32, Box<[Link]>> {
+        let mut found: FxHashMap<u32, Vec<Link>> = FxHashMap::default();
+        for Relation { from, to, kind } in self.relations.iter() {
+            if let (Some(&from), Some(&to)) = (self.by_id.get(from), self.by_id.get(to))
+                && from != to
+            {
+                let link = Link { to, kind: *kind, forward: true, recognised: false };
+                found.entry(from).or_default().push(link);
+                found.entry(to).or_default().push(Link { to: from, forward: false, ..link });
+            }
+        }
+        let items: Vec<_> =
+            self.iter().map(|(at, item)| (at, item.as_ref(), &self.keys[at as usize])).collect();
+        entities::recognise(&items, |from, link| {
+            let links = found.entry(from).or_default();
+            if !links.iter().any(|known| known.to == link.to) {
+                links.push(link);
+            }
+        });
+        found
+            .into_iter()
+            .map(|(at, mut links)| {
+                links.sort_by_key(|l| (l.to, l.kind, l.forward));
+                links.dedup();
+                (at, links.into_boxed_slice())
+            })
+            .collect()
+    }
 }
 
 fn facts_of(item: &Item) -> Facts {
@@ -196,26 +235,6 @@ fn facts_of(item: &Item) -> Facts {
         seasons: seasons_of(item),
         signature: Signature::of(words),
     }
-}
-
-fn link(relations: &[Relation], by_id: &FxHashMap<ItemId, u32>) -> FxHashMap<u32, Box<[Link]>> {
-    let mut found: FxHashMap<u32, Vec<Link>> = FxHashMap::default();
-    for relation in relations {
-        if let (Some(&from), Some(&to)) = (by_id.get(&relation.from), by_id.get(&relation.to))
-            && from != to
-        {
-            found.entry(from).or_default().push(Link { to, kind: relation.kind, forward: true });
-            found.entry(to).or_default().push(Link { to: from, kind: relation.kind, forward: false });
-        }
-    }
-    found
-        .into_iter()
-        .map(|(at, mut links)| {
-            links.sort_by_key(|l| (l.to, l.kind, l.forward));
-            links.dedup();
-            (at, links.into_boxed_slice())
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -254,8 +273,9 @@ mod tests {
         let one = Catalogue::new(vec![item("a")], &[sequel("a", "b"), sequel("a", "a")]);
         assert!(one.relations(0).is_empty());
         let two = one.with_items(vec![item("b")], &[]);
-        assert_eq!(two.relations(0), [Link { to: 1, kind: RelationKind::Sequel, forward: true }]);
-        assert_eq!(two.relations(1), [Link { to: 0, kind: RelationKind::Sequel, forward: false }]);
+        let link = Link { to: 1, kind: RelationKind::Sequel, forward: true, recognised: false };
+        assert_eq!(two.relations(0), [link]);
+        assert_eq!(two.relations(1), [Link { to: 0, forward: false, ..link }]);
         assert!(two.with_items(vec![], &[id("b")]).relations(0).is_empty());
         assert!(two.with_relations(&[]).relations(0).is_empty());
     }

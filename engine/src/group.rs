@@ -7,13 +7,14 @@ use crate::list::{Entry, pick};
 use crate::personal::fitting;
 use crate::profile::Profile;
 use crate::reasons;
-use crate::request::{Context, GroupAnswer, GroupItem, MAX_LIMIT, Person, Request};
+use crate::request::{Context, Group, GroupAnswer, GroupItem, MAX_LIMIT, Person, Request};
 use crate::settings::{BlendSettings, SOURCES, place};
+use crate::stage::{Stage, Stages};
 use crate::table::{Scratch, Table, with_scratch};
 use crate::{Catalogue, Served};
 use soiree_algorithms::blend::pack;
 use soiree_algorithms::group::{Fairness, Terms, aggregate, fairness, satisfaction, shares as member_shares};
-use soiree_domain::{ItemId, Reason, Source, Strategy};
+use soiree_domain::{Reason, Source};
 
 /// The best items for a group at this moment.
 ///
@@ -23,31 +24,26 @@ use soiree_domain::{ItemId, Reason, Source, Strategy};
 /// members, by weight, have had it. A member of weight 0 has no say but is told their satisfaction. Missing weights
 /// count as 1. Cost: about two personal answers per member.
 #[must_use]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a different thing, and a struct would only rename them"
-)]
 pub fn recommend_group(
     served: &Served,
     catalogue: &Catalogue,
-    members: &[Person<'_>],
+    group: &Group<'_>,
     ctx: &Context,
     request: &Request,
-    strategy: Strategy,
-    member_weights: &[f32],
-    vetoes: &[ItemId],
     settings: &BlendSettings,
+    stages: &dyn Stages,
 ) -> GroupAnswer {
+    stages.begin(Stage::Rules);
     let served = fitting(served, catalogue);
     let scene = Scene::new(&served, catalogue, ctx, request, settings);
     let weights: Vec<f32> =
-        (0..members.len()).map(|m| member_weights.get(m).copied().unwrap_or(1.0)).collect();
-    let room = Room { scene: &scene, members, request, strategy, weights: member_shares(&weights), vetoes };
+        (0..group.members.len()).map(|m| group.weights.get(m).copied().unwrap_or(1.0)).collect();
+    let room = Room { scene: &scene, group, request, weights: member_shares(&weights), stages };
     let (items, satisfaction) = with_scratch(|scratch| room.answer(scratch));
     let Fairness { min, mean, spread } = fairness(&satisfaction);
     GroupAnswer {
         version: served.version().clone(),
-        strategy,
+        strategy: group.strategy,
         items,
         satisfaction,
         min_satisfaction: min,
@@ -65,12 +61,11 @@ const MOST_PLACES: usize = 100;
 
 struct Room<'a> {
     scene: &'a Scene<'a>,
-    members: &'a [Person<'a>],
+    group: &'a Group<'a>,
     request: &'a Request,
-    strategy: Strategy,
     /// Sum 1.
     weights: Vec<f32>,
-    vetoes: &'a [ItemId],
+    stages: &'a dyn Stages,
 }
 
 /// One member with their candidates.
@@ -88,19 +83,22 @@ struct Member {
 impl Room<'_> {
     fn answer(&self, scratch: &mut Scratch) -> (Vec<GroupItem>, Vec<f32>) {
         let moment = Moment::new(self.scene.ctx.now_ms, self.scene.ctx.utc_offset_min);
+        self.stages.begin(Stage::Candidates);
         let mut members: Vec<Member> =
-            self.members.iter().map(|person| self.gather(person, &moment, scratch)).collect();
+            self.group.members.iter().map(|person| self.gather(person, &moment, scratch)).collect();
         let common = self.common(&members);
+        self.stages.begin(Stage::Blend);
         for member in &mut members {
             self.score(member, &common, &moment, scratch);
         }
+        self.stages.begin(Stage::List);
         let limit = self.request.limit.min(MAX_LIMIT);
         let fits: Vec<&[f32]> = members.iter().map(|m| m.fits.as_slice()).collect();
         // Longer than the answer, since the list stage chooses among what is good; every place costs a look at all
         // candidates for all members, so that long answers end with the order of the average.
         let length = (limit * 2 + 16).min(MOST_PLACES);
         let terms = Terms { misery: self.scene.settings.misery, length };
-        let scores = aggregate(self.strategy, &fits, &self.weights, &terms);
+        let scores = aggregate(self.group.strategy, &fits, &self.weights, &terms);
         let picked = self.pick(&members, &common, &scores, limit);
         let contentment = members
             .iter()
@@ -109,6 +107,7 @@ impl Room<'_> {
                 satisfaction(&list, &member.best)
             })
             .collect();
+        self.stages.begin(Stage::Reasons);
         let items = picked.iter().map(|&at| self.item(&members, &common, &scores, at as usize, &moment));
         let items = items.collect();
         scratch.tables.extend(members.into_iter().map(|m| m.table));
@@ -153,8 +152,8 @@ impl Room<'_> {
     }
 
     fn barred(&self) -> Vec<u32> {
-        let named = self.members.iter().zip(&self.weights).filter(|(_, w)| **w > 0.0);
-        let named = named.flat_map(|(member, _)| member.exclude).chain(self.vetoes);
+        let named = self.group.members.iter().zip(&self.weights).filter(|(_, w)| **w > 0.0);
+        let named = named.flat_map(|(member, _)| member.exclude).chain(self.group.vetoes);
         named
             .filter_map(|id| self.scene.catalogue.index_of(id))
             .filter_map(|at| self.scene.served.slot_of(at))
@@ -232,7 +231,7 @@ impl Room<'_> {
                 reasons = reasons::open(scene, moment, row, self.request.surface, None);
             }
             reasons.extend(self.suits(&fits, rows.map(|row| row.value)));
-            for (member, person) in members.iter().zip(self.members) {
+            for (member, person) in members.iter().zip(self.group.members) {
                 if let Some(row) = member.table.find(slot) {
                     let row = &member.table.rows[row];
                     let own = reasons::personal(scene, person, &member.profile, &member.weights, row);

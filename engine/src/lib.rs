@@ -20,9 +20,11 @@ mod bundle;
 mod candidates;
 mod catalogue;
 mod context;
+mod entities;
 mod error;
 mod group;
 mod list;
+mod paths;
 mod personal;
 mod profile;
 mod reasons;
@@ -32,6 +34,8 @@ mod rules;
 mod sample;
 mod served;
 pub mod settings;
+mod similar;
+mod stage;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -43,11 +47,13 @@ pub use bundle::{Bundle, FORMAT, HoldOut, HoldOutRow, MODELS, Manifest};
 pub use catalogue::{Catalogue, Link};
 pub use error::EngineError;
 pub use group::recommend_group;
-pub use personal::{recommend, similar};
+pub use personal::recommend;
 pub use request::{
-    Answer, Context, Event, Filter, FriendEvents, GroupAnswer, GroupItem, MAX_LIMIT, Person, Request,
+    Answer, Context, Event, Filter, FriendEvents, Group, GroupAnswer, GroupItem, MAX_LIMIT, Person, Request,
 };
 pub use served::Served;
 pub use settings::BlendSettings;
+pub use similar::{Across, Step, across, similar};
 pub use soiree_algorithms::model::Silent;
+pub use stage::{Stage, Stages, Untimed};
 pub use training::{Row, TrainParams, TrainReport, TrainingSet, Watch, train};

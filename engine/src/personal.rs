@@ -1,17 +1,18 @@
-//! Answers for one person, and items like one item.
+//! Answers for one person.
 
 use crate::blend::{blend, fill, normalise, shares};
 use crate::candidates::Scene;
 use crate::context::Moment;
 use crate::list::{Entry, pick};
-use crate::profile::{Deed, Profile};
+use crate::profile::Profile;
 use crate::reasons;
 use crate::request::{Answer, Context, MAX_LIMIT, Person, Request};
 use crate::rules::Rules;
 use crate::settings::{BlendSettings, SOURCES, place};
+use crate::stage::{Stage, Stages};
 use crate::table::{Row, Scratch, Table, with_scratch};
-use crate::{Catalogue, Served, words};
-use soiree_domain::{Domain, InteractionKind, ItemId, Reason, Scored, Source, Surface};
+use crate::{Catalogue, Served};
+use soiree_domain::{Reason, Scored, Source};
 use std::borrow::Cow;
 
 /// The best items for one person at this moment.
@@ -30,10 +31,12 @@ pub fn recommend(
     ctx: &Context,
     request: &Request,
     settings: &BlendSettings,
+    stages: &dyn Stages,
 ) -> Answer {
+    stages.begin(Stage::Rules);
     let served = fitting(served, catalogue);
     let scene = Scene::new(&served, catalogue, ctx, request, settings);
-    let items = with_scratch(|scratch| answer(&scene, person, request, scratch));
+    let items = with_scratch(|scratch| answer(&scene, person, request, stages, scratch));
     Answer { version: served.version().clone(), items, left_out: served.bundle().left_out() }
 }
 
@@ -68,18 +71,28 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn answer(scene: &Scene<'_>, person: &Person<'_>, request: &Request, scratch: &mut Scratch) -> Vec<Scored> {
+fn answer(
+    scene: &Scene<'_>,
+    person: &Person<'_>,
+    request: &Request,
+    stages: &dyn Stages,
+    scratch: &mut Scratch,
+) -> Vec<Scored> {
+    stages.begin(Stage::Candidates);
     let mut table = scratch.tables.pop().unwrap_or_default();
     let profile = Profile::new(scene.served, scene.catalogue, person.history, scene.settings);
     let moment = Moment::new(scene.ctx.now_ms, scene.ctx.utc_offset_min);
     let weights = scene.weights_for(&profile);
     let asked = scene.gather(person, &profile, false, &mut table, scratch);
+    stages.begin(Stage::Blend);
     fill(scene, &asked, &moment, &mut table);
     normalise(scene, &mut table, &mut scratch.ranking);
     blend(scene, &weights, &mut table);
+    stages.begin(Stage::List);
     let limit = request.limit.min(MAX_LIMIT);
     let picked =
         pick(scene.catalogue, entries(&table), &shares(scene, &profile), limit, scene.settings.lambda);
+    stages.begin(Stage::Reasons);
     let explain = |row: &Row| {
         let mut all = reasons::personal(scene, person, &profile, &weights, row);
         all.extend(reasons::open(scene, &moment, row, request.surface, Some(person.user)));
@@ -99,7 +112,7 @@ pub(crate) fn entries(table: &Table) -> impl Iterator<Item = Entry> {
     })
 }
 
-fn scored(
+pub(crate) fn scored(
     scene: &Scene<'_>,
     table: &Table,
     picked: &[u32],
@@ -114,78 +127,4 @@ fn scored(
             reasons: explain(row),
         })
         .collect()
-}
-
-/// Items like one item, best first, its own domain foremost; empty for an item that is not there.
-///
-/// What people took together, words, meaning and links count as in [`recommend`]; popularity, friends and the moment
-/// do not. Reasons are open to everybody.
-#[must_use]
-pub fn similar(
-    served: &Served,
-    catalogue: &Catalogue,
-    item: &ItemId,
-    limit: usize,
-    domains: Option<&[Domain]>,
-) -> Vec<Scored> {
-    let served = fitting(served, catalogue);
-    let Some(at) = catalogue.index_of(item) else { return Vec::new() };
-    let Some(slot) = served.slot_of(at) else { return Vec::new() };
-    let request =
-        Request { domains: domains.map(<[Domain]>::to_vec), surface: Surface::Similar, ..Request::default() };
-    let (ctx, settings) = (Context::default(), BlendSettings::default());
-    let scene = Scene::new(&served, catalogue, &ctx, &request, &settings);
-    let profile = Profile { liked: vec![Deed::one(slot, at)], done: vec![slot], ..Profile::default() };
-    with_scratch(|scratch| alike(&scene, &profile, limit.min(MAX_LIMIT), scratch))
-}
-
-/// What counts beside one item. Learned weights do not apply: they were learned on what people take next.
-const ALIKE: [(Source, f32); 5] = [
-    (Source::Relation, 0.35),
-    (Source::Tfidf, 0.20),
-    (Source::Text, 0.20),
-    (Source::ItemKnn, 0.15),
-    (Source::Ease, 0.10),
-];
-
-fn alike(scene: &Scene<'_>, profile: &Profile, limit: usize, scratch: &mut Scratch) -> Vec<Scored> {
-    let mut table = scratch.tables.pop().unwrap_or_default();
-    scene.gather_alike(profile, &mut table);
-    normalise(scene, &mut table, &mut scratch.ranking);
-    let mut weights = [0.0; SOURCES];
-    ALIKE.iter().for_each(|&(source, weight)| weights[place(source)] = weight);
-    blend(scene, &weights, &mut table);
-    let own = scene.catalogue.facts(profile.liked[0].item).domain.index();
-    let mut shares = shares(scene, &Profile::default());
-    shares[own] += 1.0;
-    let picked = pick(scene.catalogue, entries(&table), &shares, limit, scene.settings.lambda);
-    let items = scored(scene, &table, &picked, |row| beside(scene, profile.liked[0].item, row));
-    scratch.tables.push(table);
-    items
-}
-
-fn beside(scene: &Scene<'_>, at: u32, row: &Row) -> Vec<Reason> {
-    let known = scene.catalogue.item(at);
-    let open = |source, text| Reason { source, text, item: Some(known.id.clone()), private_to: None };
-    let links = scene.catalogue.relations(at).iter().filter(|link| link.to == row.item);
-    let mut reasons: Vec<Reason> =
-        links.take(1).map(|&link| open(Source::Relation, words::path(scene.catalogue, at, link))).collect();
-    let together = [Source::ItemKnn, Source::Ease].into_iter().find(|&s| row.value[place(s)] > 0.0);
-    if let Some(source) = together {
-        reasons.push(open(source, format!("Often taken by those who took “{}”", known.title)));
-    } else if reasons.is_empty() {
-        let source = if row.value[place(Source::Text)] > row.value[place(Source::Tfidf)] {
-            Source::Text
-        } else {
-            Source::Tfidf
-        };
-        reasons.push(open(source, format!("Like “{}” in what it is about", known.title)));
-    }
-    reasons
-}
-
-impl Deed {
-    fn one(slot: u32, item: u32) -> Self {
-        Self::plain(slot, item, 1.0, InteractionKind::Like)
-    }
 }

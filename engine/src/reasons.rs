@@ -3,9 +3,10 @@
 //! What rests on a person's history or friends is private to them; what everybody may read is made apart, so
 //! that a room never learns of a member's past by way of a reason.
 
-use crate::candidates::{Scene, closeness};
+use crate::candidates::Scene;
 use crate::catalogue::Link;
 use crate::context::Moment;
+use crate::paths::{self, Path, closeness};
 use crate::profile::{Deed, Profile};
 use crate::request::Person;
 use crate::settings::{SOURCES, place};
@@ -53,8 +54,8 @@ pub(crate) fn personal(
     let mut reasons: Vec<Reason> = Vec::new();
     for (source, _) in sources {
         let reason = match source {
-            Source::Relation => linked(scene, profile, row).map(|(deed, link)| {
-                let text = words::path(scene.catalogue, deed.item, link);
+            Source::Relation => linked(scene, profile, row).map(|(deed, path)| {
+                let text = words::because_of_path(scene.catalogue, deed, &path);
                 own(source, text, Some(scene.catalogue.item(deed.item).id.clone()))
             }),
             Source::Friends => friends(scene, person, row).map(|text| own(source, text, None)),
@@ -153,17 +154,19 @@ fn evidence<'p>(scene: &Scene<'_>, profile: &'p Profile, source: Source, row: &R
     best.map(|(deed, _)| deed)
 }
 
-fn linked<'p>(scene: &Scene<'_>, profile: &'p Profile, row: &Row) -> Option<(&'p Deed, Link)> {
-    let mut best: Option<(&Deed, Link, f32)> = None;
+/// The deed from which the strongest path leads to a candidate.
+fn linked<'p>(scene: &Scene<'_>, profile: &'p Profile, row: &Row) -> Option<(&'p Deed, Path)> {
+    let mut best: Option<(&Deed, Path, f32)> = None;
+    let mut room = Vec::new();
     for deed in &profile.liked {
-        if let Some(&link) = best_link(scene, deed.item, row.item) {
-            let share = deed.weight * closeness(link);
+        if let Some(path) = paths::between(scene.catalogue, deed.item, row.item, &mut room) {
+            let share = deed.weight * path.strength;
             if best.is_none_or(|b| share > b.2) {
-                best = Some((deed, link, share));
+                best = Some((deed, path, share));
             }
         }
     }
-    best.map(|(deed, link, _)| (deed, link))
+    best.map(|(deed, path, _)| (deed, path))
 }
 
 fn best_link<'c>(scene: &Scene<'c>, from: u32, to: u32) -> Option<&'c Link> {

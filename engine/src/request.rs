@@ -49,6 +49,27 @@ impl<'a> Person<'a> {
     }
 }
 
+/// Several people who get one list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Group<'a> {
+    /// Who.
+    pub members: &'a [Person<'a>],
+    /// How much each counts, in their order; missing ones count 1.
+    pub weights: &'a [f32],
+    /// How members are weighed against one another.
+    pub strategy: Strategy,
+    /// What must not come.
+    pub vetoes: &'a [ItemId],
+}
+
+impl<'a> Group<'a> {
+    /// Members of equal weight without vetoes.
+    #[must_use]
+    pub fn new(members: &'a [Person<'a>], strategy: Strategy) -> Self {
+        Self { members, weights: &[], strategy, vetoes: &[] }
+    }
+}
+
 /// The moment of the request.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Context {

@@ -1,5 +1,6 @@
 //! The candidates of one person while an answer is made, in memory that is used again and again.
 
+use crate::paths::Path;
 use crate::settings::{LEARNED, SOURCES, place};
 use soiree_algorithms::blend::pack;
 use soiree_domain::Source;
@@ -134,6 +135,8 @@ pub(crate) struct Scratch {
     pub(crate) ranking: Ranking,
     /// One score per bundle item.
     pub(crate) dense: Vec<f32>,
+    /// Paths from one item.
+    pub(crate) paths: Vec<Path>,
 }
 
 thread_local! {

@@ -2,8 +2,8 @@
 
 use crate::sample::{NOW_MS, did, finished, id, items, now, relations, user, world};
 use crate::{
-    Answer, BlendSettings, Catalogue, Context, Event, Filter, FriendEvents, GroupAnswer, Person, Request,
-    Served, recommend, recommend_group, similar,
+    Answer, BlendSettings, Catalogue, Context, Event, Filter, FriendEvents, Group, GroupAnswer, Person,
+    Request, Served, Untimed, across, recommend, recommend_group, similar,
 };
 use soiree_domain::{Domain, InteractionKind, Item, Mood, Source, Strategy, Surface, UserId};
 
@@ -13,7 +13,15 @@ fn films(limit: usize) -> Request {
 
 fn ask(world: &(Catalogue, Served), history: &[Event], request: &Request) -> Answer {
     let me = user("me");
-    recommend(&world.1, &world.0, &Person::new(&me, history), &now(), request, &BlendSettings::default())
+    recommend(
+        &world.1,
+        &world.0,
+        &Person::new(&me, history),
+        &now(),
+        request,
+        &BlendSettings::default(),
+        &Untimed,
+    )
 }
 
 fn names(answer: &Answer) -> Vec<&str> {
@@ -30,7 +38,8 @@ fn group(
     let people: Vec<_> = users.iter().zip(histories).map(|(u, h)| Person::new(u, h)).collect();
     let request = Request { surface: Surface::Party, ..films(6) };
     let settings = BlendSettings::default();
-    recommend_group(&world.1, &world.0, &people, &now(), &request, strategy, weights, &[], &settings)
+    let group = Group { weights, ..Group::new(&people, strategy) };
+    recommend_group(&world.1, &world.0, &group, &now(), &request, &settings, &Untimed)
 }
 
 #[test]
@@ -77,7 +86,8 @@ fn dislikes_push_away_what_is_like_them() {
     let score = |history: &[Event]| {
         let bad = [id("film-r2"), id("film-r3")];
         let person = Person { exclude: &bad, ..Person::new(&me, history) };
-        let answer = recommend(&served, &catalogue, &person, &now(), &films(20), &BlendSettings::default());
+        let answer =
+            recommend(&served, &catalogue, &person, &now(), &films(20), &BlendSettings::default(), &Untimed);
         answer.items.iter().find(|i| i.item == id("film-r1")).unwrap().score
     };
     let mut history = finished(&["film-r0", "film-s0"]);
@@ -149,7 +159,8 @@ fn unavailable_removed_and_unwanted_items_never_come() {
     let person = Person { exclude: &never, ..Person::new(&me, &history) };
     // The bundle was attached before the change, and must hold to it all the same.
     for served in [&served, &served.reattach(&catalogue)] {
-        let answer = recommend(served, &catalogue, &person, &now(), &films(50), &BlendSettings::default());
+        let answer =
+            recommend(served, &catalogue, &person, &now(), &films(50), &BlendSettings::default(), &Untimed);
         for name in ["film-s1", "film-s2", "film-s3"] {
             assert!(!names(&answer).contains(&name));
         }
@@ -190,7 +201,8 @@ fn friends_are_heard_and_named_to_their_friend_alone() {
         FriendEvents { user: &cy, name: "Cy", events: &one },
     ];
     let person = Person { friends: &friends, ..Person::new(&me, &[]) };
-    let answer = recommend(&served, &catalogue, &person, &now(), &films(5), &BlendSettings::default());
+    let answer =
+        recommend(&served, &catalogue, &person, &now(), &films(5), &BlendSettings::default(), &Untimed);
     let item = answer.items.iter().find(|i| i.item == id("gatsby-film")).unwrap();
     let reason = item.reasons.iter().find(|r| r.source == Source::Friends).unwrap();
     assert_eq!(
@@ -248,17 +260,8 @@ fn vetoes_are_absolute() {
     let settings = BlendSettings::default();
     let vetoes = [id("film-s1"), id("film-s2"), id("no-such-item")];
     for strategy in Strategy::ALL {
-        let a = recommend_group(
-            &served,
-            &catalogue,
-            &people,
-            &now(),
-            &films(50),
-            strategy,
-            &[],
-            &vetoes,
-            &settings,
-        );
+        let group = Group { vetoes: &vetoes, ..Group::new(&people, strategy) };
+        let a = recommend_group(&served, &catalogue, &group, &now(), &films(50), &settings, &Untimed);
         assert!(!a.items.is_empty() && a.items.iter().all(|i| !vetoes.contains(&i.item)));
     }
 }
@@ -272,8 +275,8 @@ fn in_a_room_nobody_reads_of_anothers_past() {
     let ctx = Context { now_on: Some(id("gatsby-album")), mood: Some(Mood::new(-0.5, -0.3)), ..now() };
     let request = Request { surface: Surface::Party, ..films(10) };
     let settings = BlendSettings::default();
-    let a =
-        recommend_group(&served, &catalogue, &people, &ctx, &request, Strategy::Average, &[], &[], &settings);
+    let group = Group::new(&people, Strategy::Average);
+    let a = recommend_group(&served, &catalogue, &group, &ctx, &request, &settings, &Untimed);
     let film = a.items.iter().find(|i| i.item == id("gatsby-film")).unwrap();
     let says = |text: &str| {
         film.reasons.iter().find(|r| r.text.starts_with(text)).unwrap_or_else(|| panic!("{film:?}"))
@@ -325,6 +328,7 @@ fn mood_moves_the_list_inside_its_bound() {
             &ctx,
             &films(16),
             &BlendSettings::default(),
+            &Untimed,
         )
     };
     let (plain, happy) = (with(None), with(Some(Mood::new(0.8, 0.1))));
@@ -350,4 +354,34 @@ fn what_is_like_an_item_comes_with_open_reasons() {
     let books = similar(&served, &catalogue, &id("film-s0"), 3, Some(&[Domain::Book]));
     assert!(books.len() == 3 && books.iter().all(|s| s.item.as_str().starts_with("book-s")), "{books:?}");
     assert!(similar(&served, &catalogue, &id("no-such-item"), 3, None).is_empty());
+}
+
+#[test]
+fn a_finished_novel_leads_over_its_film_to_the_soundtrack() {
+    let world = world();
+    let history = finished(&["gatsby-novel"]);
+    let answer = ask(&world, &history, &Request { limit: 10, ..Request::default() });
+    let why = |item: &str| {
+        let found = answer.items.iter().find(|i| i.item == id(item)).unwrap_or_else(|| panic!("{answer:?}"));
+        found.reasons[0].text.clone()
+    };
+    assert_eq!(why("gatsby-film"), "The 2013 film of the novel “The Great Gatsby”");
+    assert_eq!(
+        why("gatsby-album"),
+        "You finished the novel “The Great Gatsby” → its 2013 film → its soundtrack"
+    );
+}
+
+#[test]
+fn other_domains_come_with_the_path_that_leads_there() {
+    let (catalogue, served) = world();
+    let found = across(&served, &catalogue, &id("gatsby-novel"), 10, None);
+    assert!(found.iter().all(|a| catalogue.get(&a.scored.item).unwrap().domain != Domain::Book), "{found:?}");
+    let album = found.iter().find(|a| a.scored.item == id("gatsby-album")).unwrap();
+    let path: Vec<_> = album.path.iter().map(|step| step.item.as_str()).collect();
+    assert_eq!(path, ["gatsby-film", "gatsby-album"]);
+    assert_eq!(album.scored.reasons[0].text, "“The Great Gatsby” → its 2013 film → its soundtrack");
+    let music = across(&served, &catalogue, &id("gatsby-novel"), 10, Some(&[Domain::Music, Domain::Book]));
+    assert!(music.iter().all(|a| a.scored.item == id("gatsby-album")) && music.len() == 1);
+    assert!(across(&served, &catalogue, &id("no-such-item"), 10, None).is_empty());
 }

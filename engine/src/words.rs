@@ -2,6 +2,8 @@
 
 use crate::Catalogue;
 use crate::catalogue::Link;
+use crate::paths::Path;
+use crate::profile::Deed;
 use soiree_algorithms::mood::MOOD_WORDS;
 use soiree_domain::{Domain, InteractionKind, Item, Mood, RelationKind};
 
@@ -61,6 +63,10 @@ pub(crate) fn path(catalogue: &Catalogue, known: u32, link: Link) -> String {
     let (from, to) = (catalogue.item(known), catalogue.item(link.to));
     let title = &from.title;
     match (link.kind, link.forward) {
+        // What shares a title may be a guess, so the words tell what was seen and no more.
+        (RelationKind::Adaptation, _) if link.recognised => {
+            format!("The {} with the title of the {} “{title}”", dated(to), noun(from))
+        }
         (RelationKind::Adaptation, true) => format!("The {} of the {} “{title}”", dated(to), noun(from)),
         (RelationKind::Adaptation, false) => format!("The {} behind the {} “{title}”", noun(to), dated(from)),
         (RelationKind::Soundtrack, true) => format!("The soundtrack of “{title}”"),
@@ -79,6 +85,76 @@ pub(crate) fn path(catalogue: &Catalogue, known: u32, link: Link) -> String {
         (RelationKind::About, true) => format!("What “{title}” is about"),
         (RelationKind::About, false) => format!("About “{title}”"),
     }
+}
+
+/// Why something at the end of a path is recommended: over one link in words of its own, over more as the steps from
+/// what the reader did: "You finished the novel “The Great Gatsby” → its 2013 film → its soundtrack".
+pub(crate) fn because_of_path(catalogue: &Catalogue, deed: &Deed, path: &Path) -> String {
+    match path.links() {
+        [link] => self::path(catalogue, deed.item, *link),
+        links => {
+            let known = catalogue.item(deed.item);
+            let verb = match did(deed.kind, deed.value) {
+                "rated highly" => "rated",
+                verb => verb,
+            };
+            format!("You {verb} the {} “{}”{}", noun(known), known.title, steps(catalogue, deed.item, links))
+        }
+    }
+}
+
+/// A path from an item as everybody may read it: "“The Great Gatsby” → its 2013 film → its soundtrack".
+pub(crate) fn along(catalogue: &Catalogue, from: u32, path: &Path) -> String {
+    match path.links() {
+        [link] => self::path(catalogue, from, *link),
+        links => format!("“{}”{}", catalogue.item(from).title, steps(catalogue, from, links)),
+    }
+}
+
+fn steps(catalogue: &Catalogue, from: u32, links: &[Link]) -> String {
+    let mut at = from;
+    let mut text = String::new();
+    for link in links {
+        text.push_str(" → ");
+        text.push_str(&step(catalogue, at, *link));
+        at = link.to;
+    }
+    text
+}
+
+/// One step of a path, spoken of from the item before.
+fn step(catalogue: &Catalogue, from: u32, link: Link) -> String {
+    let (from, to) = (catalogue.item(from), catalogue.item(link.to));
+    let title = format!("“{}”", to.title);
+    // A film that is called like its novel needs no second mention of the name.
+    let named = |what: String| if to.title == from.title { what } else { format!("{what} {title}") };
+    match (link.kind, link.forward) {
+        (RelationKind::Adaptation, true) => named(format!("its {}", dated(to))),
+        (RelationKind::Adaptation, false) => named(format!("the {} behind it", noun(to))),
+        (RelationKind::Soundtrack, true) => "its soundtrack".to_owned(),
+        (RelationKind::Soundtrack, false) => named(format!("the {} it is the soundtrack of", dated(to))),
+        (RelationKind::SameCreator, _) => match to.creators.iter().find(|c| from.creators.contains(c)) {
+            Some(creator) => format!("{title}, also by {creator}"),
+            None => format!("{title} by the same makers"),
+        },
+        (RelationKind::SameUniverse, _) => format!("{title} from the same world"),
+        (RelationKind::Sequel, true) => format!("its sequel {title}"),
+        (RelationKind::Sequel, false) => format!("{title}, which comes before"),
+        (RelationKind::BelongsTo, true) => named(format!("the {} it belongs to", noun(to))),
+        (RelationKind::BelongsTo, false) => format!("{title}, which goes with it"),
+        (RelationKind::InspiredBy, true) => format!("{title}, which inspired it"),
+        (RelationKind::InspiredBy, false) => format!("{title}, inspired by it"),
+        (RelationKind::About, true) => format!("{title}, which it is about"),
+        (RelationKind::About, false) => format!("{title}, which is about it"),
+    }
+}
+
+/// Themes and genres that two items share, the rarer themes first; at most two.
+pub(crate) fn shared(one: &Item, other: &Item) -> Option<String> {
+    let words = |item: &Item| item.themes.iter().chain(&item.genres).cloned().collect::<Vec<_>>();
+    let theirs = words(other);
+    let both: Vec<String> = words(one).into_iter().filter(|word| theirs.contains(word)).take(2).collect();
+    (!both.is_empty()).then(|| both.join(", ").replace('-', " "))
 }
 
 /// The item's mood word nearest to a mood, or the mood's own label.

@@ -1,5 +1,5 @@
 use crate::sample::{bundle, finished, id, items, now, relations, user};
-use crate::{BlendSettings, Bundle, Catalogue, EngineError, Person, Request, recommend};
+use crate::{BlendSettings, Bundle, Catalogue, EngineError, Person, Request, Untimed, recommend};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
@@ -46,7 +46,15 @@ fn there_and_back_gives_equal_answers_and_equal_bytes() {
     let ask = |bundle: Bundle| {
         let served = bundle.attach(&catalogue);
         let settings = BlendSettings::default();
-        recommend(&served, &catalogue, &Person::new(&me, &history), &now(), &Request::default(), &settings)
+        recommend(
+            &served,
+            &catalogue,
+            &Person::new(&me, &history),
+            &now(),
+            &Request::default(),
+            &settings,
+            &Untimed,
+        )
     };
     let answer = ask(bundle());
     assert_eq!(ask(read), answer);
@@ -128,7 +136,7 @@ proptest! {
             let catalogue = Catalogue::new(items(), &relations());
             let served = bundle.attach(&catalogue);
             let (me, history) = (user("me"), finished(&["film-s0"]));
-            let answer = recommend(&served, &catalogue, &Person::new(&me, &history), &now(), &Request::default(), &BlendSettings::default());
+            let answer = recommend(&served, &catalogue, &Person::new(&me, &history), &now(), &Request::default(), &BlendSettings::default(), &Untimed);
             prop_assert!(answer.items.iter().all(|i| i.score.is_finite()));
         }
     }
