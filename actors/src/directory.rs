@@ -259,6 +259,7 @@ impl Handler<Open> for Directory {
                 wait: new.wait,
                 locked: false,
                 starts_at_ms: new.starts_at_ms,
+                taste: new.taste,
                 host,
                 item: new.item,
                 password_hash,

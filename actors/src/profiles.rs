@@ -9,6 +9,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 /// Deeds kept per person, newest first.
 pub(crate) const HISTORY: u32 = 500;
+/// Companions of earlier evenings kept per person.
+const COMPANIONS: u32 = 20;
 
 /// A person as the models see them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,6 +19,10 @@ pub(crate) struct Profile {
     /// Newest first, at most [`HISTORY`].
     pub(crate) events: Vec<Event>,
     pub(crate) friends: Vec<UserId>,
+    /// Who was at the same parties, and at how many, most first.
+    pub(crate) companions: Vec<(UserId, u32)>,
+    /// The least age they may have, if known.
+    pub(crate) age: Option<u8>,
 }
 
 /// A bounded cache over the store; what falls out is read again. Events that were committed are added in
@@ -44,8 +50,10 @@ impl Profiles {
         let person = self.store.user(user).await?.ok_or_else(|| Fault::missing("user", user))?;
         let history = self.store.history(user, HISTORY).await?;
         let friends = self.store.friends_of(user).await?;
+        let companions = self.store.companions(user, COMPANIONS).await?;
         let events = history.iter().map(event).collect();
-        Ok(Arc::new(Profile { name: person.name, events, friends }))
+        let age = person.least_age();
+        Ok(Arc::new(Profile { name: person.name, events, friends, companions, age }))
     }
 
     /// Adds committed deeds; returns whose they were.

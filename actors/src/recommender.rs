@@ -5,28 +5,36 @@
 //! one job on the pool computes the answer. A promotion swaps the snapshot; answers under way finish with
 //! the one they began with, and every answer names its version.
 
+mod circle;
+mod question;
+mod timing;
+
+pub use question::{AcrossAnswered, GroupAnswered, GroupQuery, PersonalQuery, Similar};
+
+pub(crate) use question::Seated;
+
 use crate::{
     clock::Clock,
     fault::Fault,
     journal::Journal,
     live::{Because, LiveContext, MoodView, Personal, Round, RoundItem},
     pool::Pool,
-    profiles::{Profile, Profiles},
+    profiles::Profiles,
 };
 use arc_swap::ArcSwap;
+use circle::Circle;
 use futures_util::future::try_join_all;
 use metrics::{counter, histogram};
 use soiree_domain::{
     Domain, Item, ItemId, ModelVersion, Party, PartyId, RecommendationId, Scored, Strategy, Surface, UserId,
 };
-use soiree_engine::{
-    BlendSettings, Catalogue, Context, Filter, FriendEvents, GroupAnswer, Person, Request, Served,
-};
+use soiree_engine::{BlendSettings, Catalogue, Context, Filter, Group, GroupAnswer, Request, Served};
 use soiree_storage::{Entry, Exposure};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
+use timing::StageClock;
 
 /// Bounds and weights of the recommender.
 #[derive(Debug, Clone)]
@@ -59,64 +67,6 @@ impl Default for RecommenderSettings {
             blend: BlendSettings::default(),
         }
     }
-}
-
-/// A question about one person.
-#[derive(Debug, Clone)]
-pub struct PersonalQuery {
-    /// Who.
-    pub user: UserId,
-    /// How many items, 1 to 100.
-    pub limit: usize,
-    /// Which domains; absent mixes all.
-    pub domains: Option<Vec<Domain>>,
-    /// What may come at all.
-    pub filter: Filter,
-    /// What is going on around the person.
-    pub context: LiveContext,
-    /// Whether reasons are wanted.
-    pub explain: bool,
-    /// Where it is shown.
-    pub surface: Surface,
-}
-
-impl PersonalQuery {
-    /// The plainest question.
-    #[must_use]
-    pub fn new(user: UserId, limit: usize) -> Self {
-        Self {
-            user,
-            limit,
-            domains: None,
-            filter: Filter::default(),
-            context: LiveContext::default(),
-            explain: true,
-            surface: Surface::Home,
-        }
-    }
-}
-
-/// A question about a group.
-#[derive(Debug, Clone)]
-pub struct GroupQuery {
-    /// Who, at least one.
-    pub members: Vec<UserId>,
-    /// The party they sit in, if any.
-    pub party: Option<PartyId>,
-    /// How many items, 1 to 100.
-    pub limit: usize,
-    /// Which domains; absent mixes all.
-    pub domains: Option<Vec<Domain>>,
-    /// What may come at all.
-    pub filter: Filter,
-    /// How members are weighed; absent for the configured way.
-    pub strategy: Option<Strategy>,
-    /// What must not come.
-    pub vetoes: Vec<ItemId>,
-    /// One weight per member; absent for equal weights.
-    pub weights: Option<Vec<f32>>,
-    /// What is going on around the group.
-    pub context: LiveContext,
 }
 
 /// Catalogue and models that belong together.
@@ -226,7 +176,9 @@ impl Recommender {
         let job = move || {
             let friends = circle.friends();
             let person = circle.person(&friends);
-            let answer = soiree_engine::recommend(&served, &catalogue, &person, &context, &request, &blend);
+            let stages = StageClock::start();
+            let answer =
+                soiree_engine::recommend(&served, &catalogue, &person, &context, &request, &blend, &stages);
             (answer, circle.user)
         };
         let (answer, user) = self.0.pool.run(job).await?;
@@ -272,7 +224,13 @@ impl Recommender {
             return Err(Fault::field("weights", "must have one weight per member"));
         }
         let (catalogue, served) = self.ready()?;
-        let circles = try_join_all(query.members.iter().map(|user| self.circle(user))).await?;
+        let mut circles = try_join_all(query.members.iter().map(|user| self.circle(user))).await?;
+        let now_ms = self.0.clock.now_ms();
+        for circle in &mut circles {
+            let own = query.votes.iter().filter(|(user, ..)| *user == circle.user);
+            let own: Vec<_> = own.map(|(_, item, up)| (item.clone(), *up)).collect();
+            circle.add_votes(own.into_iter(), now_ms);
+        }
         let context = self.context(&query.context);
         let request = Request {
             limit: query.limit,
@@ -287,37 +245,42 @@ impl Recommender {
         let job = move || {
             let friends: Vec<_> = circles.iter().map(Circle::friends).collect();
             let people: Vec<_> = circles.iter().zip(&friends).map(|(circle, f)| circle.person(f)).collect();
-            soiree_engine::recommend_group(
-                &served, &catalogue, &people, &context, &request, strategy, &weights, &vetoes, &blend,
-            )
+            let group = Group { members: &people, weights: &weights, strategy, vetoes: &vetoes };
+            let stages = StageClock::start();
+            soiree_engine::recommend_group(&served, &catalogue, &group, &context, &request, &blend, &stages)
         };
         let answer = self.0.pool.run(job).await?;
         histogram!("soiree_recommend_seconds", "kind" => "group").record(started.elapsed().as_secs_f64());
         Ok(answer)
     }
 
-    /// A round for a party, of each member with how much they count. In very large rooms only some members are considered.
+    /// A round for a party. In very large rooms only some members are considered.
     pub(crate) async fn round(
         &self,
         party: &Party,
-        members: Vec<(UserId, f32)>,
+        members: Vec<Seated>,
         vetoes: Vec<ItemId>,
         mood: &MoodView,
         because: Because,
         items: usize,
     ) -> Result<Round, Fault> {
-        let (members, weights) = members.into_iter().take(self.0.settings.max_members).unzip();
+        let members = &members[..members.len().min(self.0.settings.max_members)];
+        let votes = members.iter().flat_map(|seated| {
+            seated.votes.iter().map(|(item, up)| (seated.user.clone(), item.clone(), *up))
+        });
         let query = GroupQuery {
-            members,
+            members: members.iter().map(|seated| seated.user.clone()).collect(),
             party: Some(party.id.clone()),
             limit: items,
             domains: None,
             filter: Filter::default(),
-            strategy: None,
+            strategy: party.taste.strategy,
             vetoes,
-            weights: Some(weights),
+            votes: votes.collect(),
+            weights: Some(members.iter().map(|seated| seated.weight).collect()),
             context: LiveContext {
                 mood: (mood.confidence > 0.0).then_some(mood.mood),
+                wish: party.taste.mood,
                 now_on: party.item.clone().map(|item| (item, 0)),
                 ..LiveContext::default()
             },
@@ -339,6 +302,7 @@ impl Recommender {
             min_satisfaction: answer.min_satisfaction,
             mean_satisfaction: answer.mean_satisfaction,
             spread: answer.spread,
+            age_limit: answer.age_limit,
             left_out: answer.left_out.into_iter().map(str::to_owned).collect(),
             version: answer.version,
         })
@@ -366,23 +330,36 @@ impl Recommender {
         Ok(similar)
     }
 
+    /// Items of other domains that hang together with this one; logs what was shown, to `viewer` if they are a person.
+    pub(crate) async fn across(
+        &self,
+        item: ItemId,
+        limit: usize,
+        domains: Option<Vec<Domain>>,
+        viewer: Option<UserId>,
+    ) -> Result<AcrossAnswered, Fault> {
+        check_limit(limit)?;
+        let (catalogue, served) = self.ready()?;
+        if catalogue.index_of(&item).is_none() {
+            return Err(Fault::missing("item", item));
+        }
+        let version = served.version().clone();
+        let job = move || soiree_engine::across(&served, &catalogue, &item, limit, domains.as_deref());
+        let items = self.0.pool.run(job).await?;
+        let across = AcrossAnswered { recommendation_id: RecommendationId::fresh(), version, items };
+        let shown = across.items.iter().map(|i| (i.scored.item.clone(), i.scored.score)).collect();
+        self.log(&across.recommendation_id, viewer, None, Surface::Similar, &across.version, shown);
+        Ok(across)
+    }
+
     fn ready(&self) -> Result<(Arc<Catalogue>, Arc<Served>), Fault> {
         let snapshot = self.0.snapshot.load();
         let served = snapshot.served.clone().ok_or(Fault::NoModels)?;
         Ok((Arc::clone(&snapshot.catalogue), served))
     }
 
-    /// The person with their friends, as far as they are looked at.
     async fn circle(&self, user: &UserId) -> Result<Circle, Fault> {
-        let me = self.0.profiles.get(user).await?;
-        let mut friends = Vec::new();
-        for friend in me.friends.iter().take(self.0.settings.max_friends) {
-            // A friend who was deleted a moment ago is simply not there.
-            if let Ok(profile) = self.0.profiles.get(friend).await {
-                friends.push((friend.clone(), profile));
-            }
-        }
-        Ok(Circle { user: user.clone(), me, friends })
+        Circle::read(&self.0.profiles, user, self.0.settings.max_friends).await
     }
 
     fn context(&self, live: &LiveContext) -> Context {
@@ -390,6 +367,7 @@ impl Recommender {
             now_ms: self.0.clock.now_ms(),
             utc_offset_min: live.utc_offset_min,
             mood: live.mood,
+            wish: live.wish,
             now_on: live.now_on.as_ref().map(|(item, _)| item.clone()),
             device: live.device.clone(),
         }
@@ -417,52 +395,10 @@ impl Recommender {
     }
 }
 
-/// Items like another one, as they were shown.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Similar {
-    /// For feedback.
-    pub recommendation_id: RecommendationId,
-    /// The model set that made it.
-    pub version: ModelVersion,
-    /// Most alike first.
-    pub items: Vec<Scored>,
-}
-
-/// A group answer with what feedback and members need.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupAnswered {
-    /// For feedback.
-    pub recommendation_id: RecommendationId,
-    /// The members, in the order of every per-member list of the answer.
-    pub members: Vec<UserId>,
-    /// The answer.
-    pub answer: GroupAnswer,
-}
-
 fn check_limit(limit: usize) -> Result<(), Fault> {
     if (1..=MAX_LIMIT).contains(&limit) {
         Ok(())
     } else {
         Err(Fault::field("limit", format!("must lie from 1 to {MAX_LIMIT}")))
-    }
-}
-
-/// A person and their friends, owned, so that a job can take them along.
-struct Circle {
-    user: UserId,
-    me: Arc<Profile>,
-    friends: Vec<(UserId, Arc<Profile>)>,
-}
-
-impl Circle {
-    fn friends(&self) -> Vec<FriendEvents<'_>> {
-        self.friends
-            .iter()
-            .map(|(user, profile)| FriendEvents { user, name: &profile.name, events: &profile.events })
-            .collect()
-    }
-
-    fn person<'a>(&'a self, friends: &'a [FriendEvents<'a>]) -> Person<'a> {
-        Person { user: &self.user, history: &self.me.events, friends, exclude: &[] }
     }
 }

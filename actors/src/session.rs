@@ -176,13 +176,14 @@ impl Session {
         }
         let (house, user) = (self.house.clone(), self.user.clone());
         let reply = self.reply(reference.clone());
+        let shares_mood = self.context.share_mood.unwrap_or(true);
         let id = party.clone();
         let enter = async move {
             let mut live = house.find_party(&id).await?;
             let admitted = house.admits(&live.party.load_full(), key.password, key.invite).await?;
             let join = || {
                 let (user, name, reply) = (user.id.clone(), user.name.clone(), reply.clone());
-                party::Join { user, name, since, admitted, reply }
+                party::Join { user, name, since, admitted, shares_mood, reply }
             };
             let mut joined = live.addr.send(join()).await;
             if joined.is_err() {
@@ -345,7 +346,15 @@ impl Session {
                 let _next_makes_up = live.addr.try_send(party::SayMood { user: self.user.id.clone(), mood });
             }
         }
+        if let Some(shares) = new.share_mood {
+            for live in self.parties.values() {
+                let message = party::ShareMood { conn: self.conn, user: self.user.id.clone(), shares };
+                #[expect(clippy::disallowed_methods, reason = "a wish for privacy must not be lost")]
+                live.addr.do_send(message);
+            }
+        }
         let old = &mut self.context;
+        old.share_mood = new.share_mood.or(old.share_mood);
         old.activity = new.activity.or_else(|| old.activity.take());
         old.mood = new.mood.or(old.mood);
         old.device = new.device.or_else(|| old.device.take());

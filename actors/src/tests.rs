@@ -114,6 +114,7 @@ impl Rig {
             control: Control::Host,
             wait: Wait::Quorum,
             starts_at_ms: None,
+            taste: soiree_domain::Taste::default(),
         };
         self.house.open_party(UserId::new(host).unwrap(), new).await.unwrap()
     }
@@ -309,6 +310,7 @@ async fn a_private_party_asks_for_its_password_once() {
         control: Control::Host,
         wait: Wait::Quorum,
         starts_at_ms: None,
+        taste: soiree_domain::Taste::default(),
     };
     let party = rig.house.open_party(UserId::new("bo").unwrap(), new).await.unwrap().id;
     for (password, answer) in [(None, "problem wrong-password"), (Some("no"), "problem wrong-password")] {

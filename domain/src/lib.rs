@@ -22,7 +22,7 @@ pub use id::{IdError, ItemId, ModelVersion, PartyId, RecommendationId, SessionId
 pub use interaction::{Interaction, InteractionKind};
 pub use item::{Domain, Item};
 pub use link::{Friendship, Relation, RelationKind};
-pub use mood::Mood;
-pub use party::{Control, MemberRole, Party, PartyEvent, Visibility, Wait};
+pub use mood::{Mood, Wish};
+pub use party::{Control, MemberRole, Party, PartyEvent, Taste, Visibility, Wait};
 pub use strategy::Strategy;
 pub use user::{User, UserKind};

@@ -1,6 +1,7 @@
 //! Mood as a point on the circumplex (Russell 1980): valence left to right, arousal bottom to top.
 
 use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
 
 /// Valence and arousal, each from -1 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -43,6 +44,50 @@ impl Mood {
             d if d < 157.5 => "tense",
             _ => "sad",
         }
+    }
+}
+
+/// What recommendations should do about a mood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wish {
+    /// Go along with it.
+    #[default]
+    Match,
+    /// Cheer up.
+    Lift,
+    /// Nothing.
+    Ignore,
+}
+
+impl Wish {
+    /// All of them, in their fixed order.
+    pub const ALL: [Self; 3] = [Self::Match, Self::Lift, Self::Ignore];
+
+    /// The name used in JSON and the database.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Match => "match",
+            Self::Lift => "lift",
+            Self::Ignore => "ignore",
+        }
+    }
+}
+
+impl fmt::Display for Wish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Wish {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|wish| wish.as_str() == text)
+            .ok_or_else(|| format!("unknown wish {text:?}: use match, lift or ignore"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Parties and their journal.
 
-use crate::{PartyId, UserId};
+use crate::{PartyId, Strategy, UserId, Wish};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
@@ -81,8 +81,38 @@ pub enum MemberRole {
 }
 names!(MemberRole, "member role", Host => "host", Moderator => "moderator", Member => "member");
 
+/// What a party wants its recommendations to be like.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Taste {
+    /// How members are weighed against one another; absent for the server's default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Strategy>,
+    /// How much the host counts, where others count 1; see [`Taste::HOST_WEIGHT`].
+    pub host_weight: f32,
+    /// What is done about the room's mood.
+    pub mood: Wish,
+}
+
+impl Taste {
+    /// The least and the greatest weight of a host.
+    pub const HOST_WEIGHT: [f32; 2] = [0.25, 4.0];
+
+    /// Whether the host's weight lies in its bounds.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        (Self::HOST_WEIGHT[0]..=Self::HOST_WEIGHT[1]).contains(&self.host_weight)
+    }
+}
+
+impl Default for Taste {
+    fn default() -> Self {
+        Self { strategy: None, host_weight: 1.0, mood: Wish::default() }
+    }
+}
+
 /// The lasting part of a party.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Party {
     /// Its id.
     pub id: PartyId,
@@ -101,6 +131,9 @@ pub struct Party {
     /// When it is to begin, Unix milliseconds, if that was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_at_ms: Option<i64>,
+    /// What its recommendations should be like.
+    #[serde(default)]
+    pub taste: Taste,
     /// Who opened it, or was handed it.
     pub host: UserId,
     /// What it opened with.

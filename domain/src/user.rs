@@ -71,6 +71,18 @@ impl User {
         Self { id, name: name.into(), kind, locale: None, age_group: None, region: None }
     }
 
+    /// The least age in years that the age group allows, if it says one: 18 for `18-24`, 0 for `under-12`. What a
+    /// person of that age may not see is kept from them.
+    #[must_use]
+    pub fn least_age(&self) -> Option<u8> {
+        let group = self.age_group.as_deref()?.trim().to_lowercase();
+        if group.starts_with("under") || group.starts_with('<') {
+            return Some(0);
+        }
+        let digits: String = group.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    }
+
     /// Everything that is wrong with the fields; empty when well-formed.
     #[must_use]
     pub fn faults(&self) -> Vec<FieldError> {
@@ -88,5 +100,21 @@ impl User {
             }
         }
         faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn age_groups_tell_a_least_age() {
+        let of = |group: &str| {
+            let mut user = User::new(UserId::new("u").unwrap(), "U", UserKind::Person);
+            user.age_group = Some(group.to_owned());
+            user.least_age()
+        };
+        let groups = ["18-24", "65+", "under-12", "<16", "12", "adult", ""];
+        assert_eq!(groups.map(of), [Some(18), Some(65), Some(0), Some(0), Some(12), None, None]);
     }
 }

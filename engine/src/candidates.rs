@@ -7,10 +7,11 @@ use crate::request::{Context, Person};
 use crate::rules::Rules;
 use crate::served::Served;
 use crate::settings::{BlendSettings, SOURCES, place};
+use crate::social::{tastes, trust};
 use crate::table::{Admit, Scratch, Table};
 use soiree_algorithms::item_to_item::ItemToItem;
 use soiree_algorithms::topk::top_k;
-use soiree_domain::Source;
+use soiree_domain::{Mood, Source};
 
 /// What is the same for all members of one request.
 pub(crate) struct Scene<'a> {
@@ -21,6 +22,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) rules: Rules<'a>,
     /// Index of what is on now.
     pub(crate) now_on: Option<u32>,
+    /// The mood to look for, if one is wished for.
+    pub(crate) mood: Option<Mood>,
 }
 
 /// Friends whose deeds are looked at, and deeds of each.
@@ -113,11 +116,17 @@ impl<'a> Scene<'a> {
     }
 
     fn add_friends(&self, person: &Person<'_>, table: &mut Table) {
+        if person.friends.is_empty() {
+            return;
+        }
+        let mine = tastes(person.history, self.settings);
         for friend in person.friends.iter().take(FRIENDS) {
+            let trust = trust(&mine, friend, self.settings);
             for event in friend.events.iter().take(FRIEND_EVENTS) {
                 let strength = self.settings.deeds.strength(event.kind, event.value).min(3.0);
                 let age_days = self.ctx.now_ms.saturating_sub(event.at_ms).max(0) as f32 / DAY_MS;
-                let weight = strength * (-age_days / self.settings.friends_half_life_days.max(1e-3)).exp2();
+                let weight =
+                    trust * strength * (-age_days / self.settings.friends_half_life_days.max(1e-3)).exp2();
                 let slot = self.catalogue.index_of(&event.item).and_then(|at| self.served.slot_of(at));
                 if let Some(slot) = slot.filter(|_| weight.is_finite() && weight > 1e-3) {
                     table.add(slot, Source::Friends, weight, &self.rules);

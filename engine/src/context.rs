@@ -85,9 +85,9 @@ impl Moment {
             sum += SEASON_SHARE * f32::from(u8::from(facts.seasons & self.season != 0));
             shares += SEASON_SHARE;
         }
-        if let Some(room) = scene.ctx.mood {
+        if let Some(wanted) = scene.mood {
             // Of an item without mood words nothing is known, which is neither a fit nor a misfit.
-            sum += scene.settings.mood_share * facts.mood.map_or(0.5, |mood| fit(mood, room));
+            sum += scene.settings.mood_share * facts.mood.map_or(0.5, |mood| fit(mood, wanted));
             shares += scene.settings.mood_share;
         }
         if scene.now_on.is_some() {

@@ -35,7 +35,8 @@ pub fn recommend_group(
 ) -> GroupAnswer {
     stages.begin(Stage::Rules);
     let served = fitting(served, catalogue);
-    let scene = Scene::new(&served, catalogue, ctx, request, settings);
+    let youngest = group.members.iter().filter_map(|member| member.age).min();
+    let scene = Scene::new(&served, catalogue, ctx, request, settings, youngest);
     let weights: Vec<f32> =
         (0..group.members.len()).map(|m| group.weights.get(m).copied().unwrap_or(1.0)).collect();
     let room = Room { scene: &scene, group, request, weights: member_shares(&weights), stages };
@@ -49,6 +50,7 @@ pub fn recommend_group(
         min_satisfaction: min,
         mean_satisfaction: mean,
         spread,
+        age_limit: scene.rules.age_limit(),
         left_out: served.bundle().left_out(),
     }
 }

@@ -35,6 +35,7 @@ mod sample;
 mod served;
 pub mod settings;
 mod similar;
+mod social;
 mod stage;
 mod table;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::settings::{BlendSettings, SOURCES, place};
 use crate::stage::{Stage, Stages};
 use crate::table::{Row, Scratch, Table, with_scratch};
 use crate::{Catalogue, Served};
+use soiree_algorithms::mood::target;
 use soiree_domain::{Reason, Scored, Source};
 use std::borrow::Cow;
 
@@ -35,7 +36,7 @@ pub fn recommend(
 ) -> Answer {
     stages.begin(Stage::Rules);
     let served = fitting(served, catalogue);
-    let scene = Scene::new(&served, catalogue, ctx, request, settings);
+    let scene = Scene::new(&served, catalogue, ctx, request, settings, person.age);
     let items = with_scratch(|scratch| answer(&scene, person, request, stages, scratch));
     Answer { version: served.version().clone(), items, left_out: served.bundle().left_out() }
 }
@@ -52,10 +53,12 @@ impl<'a> Scene<'a> {
         ctx: &'a Context,
         request: &'a Request,
         settings: &'a BlendSettings,
+        youngest: Option<u8>,
     ) -> Self {
-        let rules = Rules::new(served, catalogue, request);
+        let rules = Rules::new(served, catalogue, request, youngest);
         let now_on = ctx.now_on.as_ref().and_then(|id| catalogue.index_of(id));
-        Self { served, catalogue, ctx, settings, rules, now_on }
+        let mood = ctx.mood.and_then(|mood| target(mood, ctx.wish));
+        Self { served, catalogue, ctx, settings, rules, now_on, mood }
     }
 
     pub(crate) fn weights(&self) -> [f32; SOURCES] {

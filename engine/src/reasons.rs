@@ -13,7 +13,7 @@ use crate::settings::{SOURCES, place};
 use crate::table::Row;
 use crate::words;
 use soiree_algorithms::mood::fit;
-use soiree_domain::{ItemId, Reason, Source, Surface, UserId};
+use soiree_domain::{ItemId, Reason, Source, Surface, UserId, Wish};
 
 /// The most reasons that one item has for one reader.
 const MOST: usize = 3;
@@ -101,11 +101,12 @@ pub(crate) fn open(
         let text = format!("{}, which is on now", words::path(scene.catalogue, at, link));
         reasons.push(all(Source::Context, text, Some(scene.catalogue.item(at).id.clone())));
     }
-    if let (Some(room), Some(mood)) = (scene.ctx.mood, scene.catalogue.mood(row.item))
-        && fit(mood, room) >= FITS_MOOD
+    if let (Some(wanted), Some(mood)) = (scene.mood, scene.catalogue.mood(row.item))
+        && fit(mood, wanted) >= FITS_MOOD
     {
         let whose = if matches!(surface, Surface::Party | Surface::Group) { "the room's" } else { "your" };
-        let text = format!("Fits {whose} mood: {}", words::mood(scene.catalogue.item(row.item), room));
+        let does = if scene.ctx.wish == Wish::Lift { "May lift" } else { "Fits" };
+        let text = format!("{does} {whose} mood: {}", words::mood(scene.catalogue.item(row.item), wanted));
         reasons.push(Reason { private_to: mood_of.cloned(), ..all(Source::Context, text, None) });
     }
     if row.value[place(Source::Popularity)] >= POPULAR {
@@ -178,6 +179,7 @@ fn friends(scene: &Scene<'_>, person: &Person<'_>, row: &Row) -> Option<String> 
     let id = &scene.catalogue.item(row.item).id;
     let mut names: Vec<&str> = Vec::new();
     let mut strongest = (0.0, "");
+    let mut companions = 0;
     for friend in person.friends {
         let deeds = friend.events.iter().filter(|e| e.item == *id);
         let said = deeds
@@ -185,11 +187,20 @@ fn friends(scene: &Scene<'_>, person: &Person<'_>, row: &Row) -> Option<String> 
             .filter(|(strength, _)| *strength > 0.0)
             .max_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((strength, verb)) = said {
+            if !friend.known {
+                companions += 1;
+                continue;
+            }
             names.push(friend.name);
             if strength > strongest.0 {
                 strongest = (strength, verb);
             }
         }
     }
-    (!names.is_empty()).then(|| words::friends_did(&names, strongest.1))
+    match companions {
+        _ if !names.is_empty() => Some(words::friends_did(&names, strongest.1)),
+        // One alone could be told by everybody who was there.
+        0 | 1 => None,
+        _ => Some("People you have watched with took it".to_owned()),
+    }
 }

@@ -1,7 +1,7 @@
 //! What is asked and what is answered.
 
 use soiree_domain::{
-    Domain, InteractionKind, ItemId, ModelVersion, Mood, Reason, Scored, Strategy, Surface, UserId,
+    Domain, InteractionKind, ItemId, ModelVersion, Mood, Reason, Scored, Strategy, Surface, UserId, Wish,
 };
 
 /// One deed in a person's history.
@@ -26,6 +26,10 @@ pub struct FriendEvents<'a> {
     pub name: &'a str,
     /// Their deeds, in any order.
     pub events: &'a [Event],
+    /// Parties that both were in.
+    pub evenings: u32,
+    /// Whether reasons may name them: friends they are, and not only companions of some evening.
+    pub known: bool,
 }
 
 /// Somebody to recommend to, as they are at this moment.
@@ -39,13 +43,16 @@ pub struct Person<'a> {
     pub friends: &'a [FriendEvents<'a>],
     /// What they never want to see.
     pub exclude: &'a [ItemId],
+    /// The least age they may have, in years, if known. What is rated above it is kept from them, and from a group
+    /// that they are in.
+    pub age: Option<u8>,
 }
 
 impl<'a> Person<'a> {
     /// A person with a history and nothing else.
     #[must_use]
     pub fn new(user: &'a UserId, history: &'a [Event]) -> Self {
-        Self { user, history, friends: &[], exclude: &[] }
+        Self { user, history, friends: &[], exclude: &[], age: None }
     }
 }
 
@@ -77,8 +84,10 @@ pub struct Context {
     pub now_ms: i64,
     /// Offset of local time from UTC in minutes, if known.
     pub utc_offset_min: Option<i32>,
-    /// The mood to fit: the person's, or the room's.
+    /// How the person feels, or the room.
     pub mood: Option<Mood>,
+    /// What is to be done about it.
+    pub wish: Wish,
     /// What is on now; it is not recommended itself, but its kin are.
     pub now_on: Option<ItemId>,
     /// The device, in the client's words.
@@ -94,7 +103,7 @@ pub struct Filter {
     pub year_from: Option<i32>,
     /// Not younger than this year. Items without a year do not pass.
     pub year_to: Option<i32>,
-    /// Age rating at most this, in years; items without a rating pass. In a group, the youngest member's age.
+    /// Age rating at most this, in years; items without a rating pass. The ages of people count besides.
     pub max_age_rating: Option<u8>,
     /// Running time at most this, in minutes; items without one pass.
     pub max_duration_min: Option<u32>,
@@ -169,6 +178,8 @@ pub struct GroupAnswer {
     pub mean_satisfaction: f32,
     /// Largest less smallest.
     pub spread: f32,
+    /// The age that ratings were held to: the youngest member's, or the request's, if either is known.
+    pub age_limit: Option<u8>,
     /// Names of the models that the bundle does not have.
     pub left_out: Vec<&'static str>,
 }

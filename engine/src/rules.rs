@@ -14,12 +14,20 @@ pub(crate) struct Rules<'a> {
     catalogue: &'a Catalogue,
     filter: &'a Filter,
     domains: [bool; 5],
+    /// Ratings above it are kept out.
+    age_limit: Option<u8>,
     /// Whether the filter asks for something that the item itself must be read for.
     reads_items: bool,
 }
 
 impl<'a> Rules<'a> {
-    pub(crate) fn new(served: &'a Served, catalogue: &'a Catalogue, request: &'a Request) -> Self {
+    /// `youngest` is the least age of those who are answered, if known.
+    pub(crate) fn new(
+        served: &'a Served,
+        catalogue: &'a Catalogue,
+        request: &'a Request,
+        youngest: Option<u8>,
+    ) -> Self {
         let mut domains = [request.domains.is_none(); 5];
         for domain in request.domains.iter().flatten() {
             domains[domain.index()] = true;
@@ -27,7 +35,13 @@ impl<'a> Rules<'a> {
         let filter = &request.filter;
         let reads_items =
             !filter.genres.is_empty() || filter.max_duration_min.is_some() || filter.language.is_some();
-        Self { served, catalogue, filter, domains, reads_items }
+        let age_limit = filter.max_age_rating.into_iter().chain(youngest).min();
+        Self { served, catalogue, filter, domains, age_limit, reads_items }
+    }
+
+    /// The age that ratings are held to, if any.
+    pub(crate) fn age_limit(&self) -> Option<u8> {
+        self.age_limit
     }
 
     /// Whether items of a domain, by its index, may come.
@@ -61,7 +75,7 @@ impl<'a> Rules<'a> {
         if !facts.live || !self.domains[facts.domain.index()] {
             return false;
         }
-        if filter.max_age_rating.is_some_and(|most| facts.age_rating > most) {
+        if self.age_limit.is_some_and(|most| facts.age_rating > most) {
             return false;
         }
         let year = (facts.year != NO_YEAR).then_some(i32::from(facts.year));

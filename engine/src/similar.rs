@@ -30,7 +30,7 @@ pub fn similar(
     let request =
         Request { domains: domains.map(<[Domain]>::to_vec), surface: Surface::Similar, ..Request::default() };
     let (ctx, settings) = (Context::default(), BlendSettings::default());
-    let scene = Scene::new(&served, catalogue, &ctx, &request, &settings);
+    let scene = Scene::new(&served, catalogue, &ctx, &request, &settings, None);
     let profile = Profile { liked: vec![Deed::one(slot, at)], done: vec![slot], ..Profile::default() };
     with_scratch(|scratch| alike(&scene, &profile, limit.min(MAX_LIMIT), scratch))
 }

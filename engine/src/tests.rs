@@ -196,9 +196,9 @@ fn friends_are_heard_and_named_to_their_friend_alone() {
     let (me, ana, ben, cy) = (user("me"), user("ana"), user("ben"), user("cy"));
     let (one, two) = (finished(&["gatsby-film"]), [did("gatsby-film", InteractionKind::Like)]);
     let friends = [
-        FriendEvents { user: &ana, name: "Ana", events: &one },
-        FriendEvents { user: &ben, name: "Ben", events: &two },
-        FriendEvents { user: &cy, name: "Cy", events: &one },
+        FriendEvents { user: &ana, name: "Ana", events: &one, evenings: 0, known: true },
+        FriendEvents { user: &ben, name: "Ben", events: &two, evenings: 0, known: true },
+        FriendEvents { user: &cy, name: "Cy", events: &one, evenings: 0, known: true },
     ];
     let person = Person { friends: &friends, ..Person::new(&me, &[]) };
     let answer =

@@ -118,6 +118,7 @@ pub(crate) async fn party(args: &cli::PartyRecommend, config: Config, json: bool
         filter: soiree_engine::Filter::default(),
         strategy: args.strategy.as_deref().map(str::parse::<Strategy>).transpose()?,
         vetoes: args.veto.iter().map(ItemId::new).collect::<Result<_, _>>()?,
+        votes: Vec::new(),
         weights: None,
         context: LiveContext::default(),
     };

@@ -18,6 +18,7 @@ type PartyRow = (
     String,
     i64,
     Option<i64>,
+    String,
 );
 type EventRow = (String, i64, i64, i64, i64, Option<String>, String, i64, String);
 
@@ -37,6 +38,7 @@ fn party(row: PartyRow) -> Result<Party, StorageError> {
         wait,
         locked,
         starts_at_ms,
+        taste,
     ) = row;
     Ok(Party {
         id: parse("party id", &id)?,
@@ -46,6 +48,7 @@ fn party(row: PartyRow) -> Result<Party, StorageError> {
         wait: parse("wait policy", &wait)?,
         locked: locked != 0,
         starts_at_ms,
+        taste: serde_json::from_str(&taste).map_err(|e| StorageError::corrupt("taste", e))?,
         host: parse("user id", &host)?,
         item: item.map(|text| parse("item id", &text)).transpose()?,
         password_hash,
@@ -54,6 +57,10 @@ fn party(row: PartyRow) -> Result<Party, StorageError> {
         epoch,
         fence,
     })
+}
+
+fn taste(party: &Party) -> String {
+    serde_json::to_string(&party.taste).expect("names and a number")
 }
 
 fn event(row: EventRow) -> Result<PartyEvent, StorageError> {
@@ -81,8 +88,8 @@ impl Store {
         let touched = tx
             .run(
                 "INSERT INTO parties (id, name, visibility, control, host, item, password_hash, created_at_ms, ended_at_ms,
-                     epoch, fence, wait, locked, starts_at_ms)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING",
+                     epoch, fence, wait, locked, starts_at_ms, taste)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (id) DO NOTHING",
                 args![
                     party.id.as_str(),
                     party.name.as_str(),
@@ -97,7 +104,8 @@ impl Store {
                     party.fence,
                     party.wait.as_str(),
                     i64::from(party.locked),
-                    party.starts_at_ms
+                    party.starts_at_ms,
+                    taste(party).as_str()
                 ],
             )
             .await?;
@@ -115,7 +123,7 @@ impl Store {
             .await?
             .first(
                 "SELECT id, name, visibility, control, host, item, password_hash, created_at_ms, ended_at_ms, epoch, fence,
-                     wait, locked, starts_at_ms
+                     wait, locked, starts_at_ms, taste
                  FROM parties WHERE id = $1",
                 args![id.as_str()],
             )
@@ -139,7 +147,7 @@ impl Store {
             .await?
             .all(
                 "SELECT id, name, visibility, control, host, item, password_hash, created_at_ms, ended_at_ms, epoch, fence,
-                     wait, locked, starts_at_ms
+                     wait, locked, starts_at_ms, taste
                  FROM parties
                  WHERE visibility = 'public' AND ended_at_ms IS NULL AND (created_at_ms, id) < ($1, $2)
                  ORDER BY created_at_ms DESC, id DESC LIMIT $3",
@@ -162,7 +170,7 @@ impl Store {
         let touched = tx
             .run(
                 "UPDATE parties SET name = $2, visibility = $3, control = $4, host = $5, item = $6, password_hash = $7,
-                     epoch = $8, wait = $10, locked = $11, starts_at_ms = $12 WHERE id = $1 AND fence = $9",
+                     epoch = $8, wait = $10, locked = $11, starts_at_ms = $12, taste = $13 WHERE id = $1 AND fence = $9",
                 args![
                     party.id.as_str(),
                     party.name.as_str(),
@@ -175,7 +183,8 @@ impl Store {
                     party.fence,
                     party.wait.as_str(),
                     i64::from(party.locked),
-                    party.starts_at_ms
+                    party.starts_at_ms,
+                    taste(party).as_str()
                 ],
             )
             .await?;

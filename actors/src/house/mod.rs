@@ -15,7 +15,9 @@ use crate::{
     party::settings::PartySettings,
     pool::Pool,
     profiles::Profiles,
-    recommender::{GroupAnswered, GroupQuery, PersonalQuery, Recommender, RecommenderSettings, Similar},
+    recommender::{
+        AcrossAnswered, GroupAnswered, GroupQuery, PersonalQuery, Recommender, RecommenderSettings, Similar,
+    },
     session::{Session, SessionLink},
 };
 use actix::{Actor, Addr, Arbiter};
@@ -210,6 +212,21 @@ impl House {
         viewer: Option<UserId>,
     ) -> Result<Similar, Fault> {
         self.in_time("recommending", self.recommender.similar(item.clone(), limit, domains, viewer)).await
+    }
+
+    /// Items of other domains that hang together with this one, each with the path that links them; `viewer` is told the
+    /// exposure log.
+    ///
+    /// # Errors
+    /// As for [`House::recommend`].
+    pub async fn across(
+        &self,
+        item: &ItemId,
+        limit: usize,
+        domains: Option<Vec<Domain>>,
+        viewer: Option<UserId>,
+    ) -> Result<AcrossAnswered, Fault> {
+        self.in_time("recommending", self.recommender.across(item.clone(), limit, domains, viewer)).await
     }
 
     /// Records interactions: they are durable when this returns, and count in the next answer.

@@ -2,7 +2,8 @@
 
 use super::watch::{PartyAct, Work};
 use soiree_domain::{
-    Control, Domain, InteractionKind, ItemId, Mood, PartyId, RecommendationId, UserId, Visibility, Wait,
+    Control, Domain, InteractionKind, ItemId, Mood, PartyId, RecommendationId, Taste, UserId, Visibility,
+    Wait, Wish,
 };
 
 /// What a client asks, after `hello`.
@@ -103,6 +104,10 @@ pub struct LiveContext {
     pub activity: Option<String>,
     /// What they say of their own mood.
     pub mood: Option<Mood>,
+    /// What is to be done about the mood.
+    pub wish: Wish,
+    /// Whether what they write and do may count for the mood of their parties; it may unless they say no.
+    pub share_mood: Option<bool>,
     /// What they are on, such as `tv` or `phone`.
     pub device: Option<String>,
     /// What they are watching, reading or listening to, and where in it (ms).
@@ -128,6 +133,8 @@ pub struct NewParty {
     pub wait: Wait,
     /// When it is to begin, Unix milliseconds.
     pub starts_at_ms: Option<i64>,
+    /// What its recommendations should be like.
+    pub taste: Taste,
 }
 
 /// What is to change in a party; absent parts stay.
@@ -147,4 +154,6 @@ pub struct PartyChange {
     pub wait: Option<Wait>,
     /// When it begins; `Some(None)` takes that away.
     pub starts_at_ms: Option<Option<i64>>,
+    /// What its recommendations should be like, as a whole.
+    pub taste: Option<Taste>,
 }

@@ -3,8 +3,8 @@
 use super::watch::{Playback, PollView, Queued};
 use serde::{Deserialize, Serialize};
 use soiree_domain::{
-    Control, ItemId, MemberRole, ModelVersion, Mood, RecommendationId, Scored, Strategy, UserId, Visibility,
-    Wait,
+    Control, ItemId, MemberRole, ModelVersion, Mood, RecommendationId, Scored, Strategy, Taste, UserId,
+    Visibility, Wait,
 };
 use std::sync::Arc;
 
@@ -56,14 +56,17 @@ pub struct PartyFace {
     /// When it begins, Unix milliseconds.
     #[serde(default)]
     pub starts_at_ms: Option<i64>,
+    /// What its recommendations should be like.
+    #[serde(default)]
+    pub taste: Taste,
 }
 
 impl PartyFace {
     /// Makes a party look like this.
     pub(crate) fn apply(&self, party: &mut soiree_domain::Party) {
-        let Self { name, visibility, control, item, wait, locked, starts_at_ms } = self.clone();
+        let Self { name, visibility, control, item, wait, locked, starts_at_ms, taste } = self.clone();
         (party.name, party.visibility, party.control, party.item) = (name, visibility, control, item);
-        (party.wait, party.locked, party.starts_at_ms) = (wait, locked, starts_at_ms);
+        (party.wait, party.locked, party.starts_at_ms, party.taste) = (wait, locked, starts_at_ms, taste);
     }
 }
 
@@ -77,6 +80,7 @@ impl From<&soiree_domain::Party> for PartyFace {
             wait: party.wait,
             locked: party.locked,
             starts_at_ms: party.starts_at_ms,
+            taste: party.taste,
         }
     }
 }
@@ -173,6 +177,9 @@ pub struct Round {
     pub mean_satisfaction: f32,
     /// The greatest minus the least.
     pub spread: f32,
+    /// The age that ratings were held to, if any is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_limit: Option<u8>,
     /// Sources that were late or missing.
     pub left_out: Vec<String>,
 }

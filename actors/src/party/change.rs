@@ -6,18 +6,25 @@ use crate::{
     live::{NewParty, PartyChange},
 };
 use actix::{ActorFutureExt, AtomicResponse, Handler, WrapFuture};
-use soiree_domain::{Visibility, bounds};
+use soiree_domain::{Taste, Visibility, bounds};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// Whether a party can be opened like this.
 pub(crate) fn check_new(new: &NewParty) -> Result<(), Fault> {
     check_name(&new.name)?;
+    check_taste(&new.taste)?;
     check_password(new.visibility, new.password.as_deref())?;
     if new.visibility == Visibility::Private && new.password.is_none() {
         return Err(Fault::field("password", "a private party needs a password"));
     }
     Ok(())
+}
+
+fn check_taste(taste: &Taste) -> Result<(), Fault> {
+    let [least, most] = Taste::HOST_WEIGHT;
+    let wrong = || Fault::field("taste.host_weight", format!("must be a number from {least} to {most}"));
+    taste.is_sound().then_some(()).ok_or_else(wrong)
 }
 
 fn check_name(name: &str) -> Result<(), Fault> {
@@ -43,7 +50,7 @@ pub(crate) fn changed(
     change: PartyChange,
     password_hash: Option<String>,
 ) -> Result<soiree_domain::Party, Fault> {
-    let PartyChange { name, visibility, control, item, password, wait, starts_at_ms } = change;
+    let PartyChange { name, visibility, control, item, password, wait, starts_at_ms, taste } = change;
     let mut party = party.clone();
     if let Some(name) = name {
         check_name(&name)?;
@@ -54,6 +61,8 @@ pub(crate) fn changed(
     party.item = item.unwrap_or(party.item);
     party.wait = wait.unwrap_or(party.wait);
     party.starts_at_ms = starts_at_ms.unwrap_or(party.starts_at_ms);
+    party.taste = taste.unwrap_or(party.taste);
+    check_taste(&party.taste)?;
     check_password(party.visibility, password.as_deref())?;
     party.password_hash = match party.visibility {
         Visibility::Private => password_hash.or(party.password_hash),
@@ -110,6 +119,7 @@ mod tests {
             wait: Wait::Quorum,
             locked: false,
             starts_at_ms: None,
+            taste: Taste::default(),
             host: UserId::new("ana").unwrap(),
             item: None,
             password_hash: password_hash.map(str::to_owned),
@@ -144,8 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_must_be_one() {
-        let name = PartyChange { name: Some(String::new()), ..PartyChange::default() };
-        assert!(changed(&party(Visibility::Public, None), name, None).is_err());
+    fn a_name_must_be_one_and_a_hosts_weight_bounded() {
+        let refused = |change| changed(&party(Visibility::Public, None), change, None).is_err();
+        assert!(refused(PartyChange { name: Some(String::new()), ..PartyChange::default() }));
+        let taste = |host_weight| Some(Taste { host_weight, ..Taste::default() });
+        assert!(refused(PartyChange { taste: taste(f32::NAN), ..PartyChange::default() }));
+        assert!(refused(PartyChange { taste: taste(5.0), ..PartyChange::default() }));
+        assert!(!refused(PartyChange { taste: taste(2.0), ..PartyChange::default() }));
     }
 }

@@ -1,7 +1,8 @@
 //! What the party's actor does with each message: ask the state, and perform what it says.
 
 use super::{
-    Deed, Disconnect, Do, Join, Leave, MayInvite, Party, Post, React, SayMood, Scored, SnapshotQuery, Stop,
+    Deed, Disconnect, Do, Join, Leave, MayInvite, Party, Post, React, SayMood, Scored, ShareMood,
+    SnapshotQuery, Stop,
     rights::Capability,
     roster::Seat,
     state::{Joining, Line},
@@ -13,7 +14,7 @@ impl Handler<Join> for Party {
     type Result = Result<(), Fault>;
 
     fn handle(&mut self, msg: Join, ctx: &mut Self::Context) -> Self::Result {
-        let Join { user, name, since, admitted, reply } = msg;
+        let Join { user, name, since, admitted, shares_mood, reply } = msg;
         if !admitted && !self.state.is_member(&user) {
             return Err(Fault::WrongPassword);
         }
@@ -22,10 +23,11 @@ impl Handler<Join> for Party {
             user: user.clone(),
             name: name.clone(),
             since,
+            shares_mood,
             reference: reply.reference,
         };
         let effects = self.state.join(joining, self.peers.clock.now_ms())?;
-        self.arriving.push(Seat { conn: reply.conn, user, name, outbox: reply.outbox });
+        self.arriving.push(Seat { conn: reply.conn, user, name, outbox: reply.outbox, shares_mood });
         self.perform(effects, ctx);
         Ok(())
     }
@@ -97,6 +99,18 @@ impl Handler<SayMood> for Party {
 
     fn handle(&mut self, msg: SayMood, ctx: &mut Self::Context) {
         let effects = self.state.said_mood(&msg.user, msg.mood, self.peers.clock.now_ms());
+        self.perform(effects, ctx);
+    }
+}
+
+impl Handler<ShareMood> for Party {
+    type Result = ();
+
+    fn handle(&mut self, msg: ShareMood, ctx: &mut Self::Context) {
+        let ShareMood { conn, user, shares } = msg;
+        self.roster.share_mood(conn, shares);
+        self.arriving.iter_mut().filter(|seat| seat.conn == conn).for_each(|seat| seat.shares_mood = shares);
+        let effects = self.state.share_mood(&user, shares, self.peers.clock.now_ms());
         self.perform(effects, ctx);
     }
 }

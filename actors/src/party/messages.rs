@@ -27,6 +27,8 @@ pub(crate) struct Join {
     pub(crate) since: Option<(i64, i64)>,
     /// Whether the password, if one is asked for, was right; who is a member already needs none.
     pub(crate) admitted: bool,
+    /// Whether what they write and do may count for the room's mood.
+    pub(crate) shares_mood: bool,
     pub(crate) reply: Reply,
 }
 
@@ -84,6 +86,15 @@ pub(crate) struct React {
 pub(crate) struct SayMood {
     pub(crate) user: UserId,
     pub(crate) mood: Mood,
+}
+
+/// Whether what a member writes and does may count for the room's mood. Sent by `Session`; must not be lost.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct ShareMood {
+    pub(crate) conn: Conn,
+    pub(crate) user: UserId,
+    pub(crate) shares: bool,
 }
 
 /// A member did something to an item. Sent by `Directory`; a lost one delays the next round.

@@ -30,7 +30,7 @@ use crate::{
     journal::Journal,
     live::{Because, Encode, Event},
     outbox::{Class, StateKind},
-    recommender::Recommender,
+    recommender::{Recommender, Seated},
     sentiment::{Score, Sentiment},
 };
 use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, SpawnHandle, WrapFuture};
@@ -39,7 +39,7 @@ use metrics::counter;
 use record::Numbered;
 use release::Release;
 use roster::{Roster, Seat};
-use soiree_domain::PartyId;
+use soiree_domain::{ItemId, PartyId, UserId};
 use soiree_storage::{Entry, Outcome, Snapshot, Store};
 use state::{Conn, Effect, State};
 use std::{sync::Arc, time::Duration};
@@ -51,8 +51,8 @@ mod tests;
 #[cfg(test)]
 pub(crate) use messages::Panic;
 pub(crate) use messages::{
-    Change, Deed, Disconnect, Do, Join, Leave, MayInvite, Post, React, Reply, SayMood, Scored, SnapshotQuery,
-    Stop,
+    Change, Deed, Disconnect, Do, Join, Leave, MayInvite, Post, React, Reply, SayMood, Scored, ShareMood,
+    SnapshotQuery, Stop,
 };
 
 /// Messages that may wait.
@@ -119,6 +119,8 @@ pub(crate) struct Party {
     /// Connections on their way in: they are attached when the release reaches them.
     arriving: Vec<Seat>,
     timer: Option<(i64, SpawnHandle)>,
+    /// The work whose mood was told to the state last.
+    on_air: Option<ItemId>,
     lost: Lost,
     /// The journal refused a write: this actor is about to be replaced.
     broken: bool,
@@ -146,6 +148,7 @@ impl Party {
             release: Release::default(),
             arriving: Vec::new(),
             timer: None,
+            on_air: None,
             lost,
             broken: false,
         }
@@ -181,8 +184,21 @@ impl Party {
                 Effect::Sleep => self.sleep(ctx),
             }
         }
+        self.look_at_what_is_on();
         self.show();
         self.schedule(ctx);
+    }
+
+    /// A work that begins brings its own mood, which the state cannot look up.
+    fn look_at_what_is_on(&mut self) {
+        if self.state.playing() == self.on_air.as_ref() {
+            return;
+        }
+        self.on_air = self.state.playing().cloned();
+        let catalogue = self.peers.recommender.catalogue();
+        let mood = self.on_air.as_ref().and_then(|item| catalogue.mood(catalogue.index_of(item)?));
+        let now_ms = self.now_ms();
+        self.state.on_air(mood, now_ms);
     }
 
     fn journal(&mut self, event: &Numbered, ctx: &mut Context<Self>) {
@@ -233,7 +249,12 @@ impl Party {
 
     fn recommend(&mut self, because: Because, ctx: &mut Context<Self>) {
         let now_ms = self.now_ms();
-        let members = self.state.online().map(|user| (user.clone(), self.state.weight(user))).collect();
+        let seated = |user: &UserId| Seated {
+            user: user.clone(),
+            weight: self.state.weight(user, now_ms),
+            votes: self.state.votes(user),
+        };
+        let members = self.state.online().map(seated).collect();
         let mood = self.state.room_mood(now_ms);
         let mut party = self.state.party().clone();
         party.item = self.state.playing().cloned().or(party.item);

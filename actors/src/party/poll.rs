@@ -67,6 +67,16 @@ impl Poll {
         i64::from(tally.up) - i64::from(tally.down)
     }
 
+    /// Works that somebody is for (`true`) or against.
+    pub(crate) fn of(&self, user: &UserId) -> Vec<(ItemId, bool)> {
+        let votes = self.votes.iter().filter_map(|(item, votes)| match votes.get(user)? {
+            VoteValue::Up => Some((item.clone(), true)),
+            VoteValue::Down => Some((item.clone(), false)),
+            VoteValue::Veto | VoteValue::Clear | VoteValue::Skip => None,
+        });
+        votes.collect()
+    }
+
     /// Works that somebody forbids.
     pub(crate) fn vetoed(&self) -> Vec<ItemId> {
         let forbidden = |votes: &BTreeMap<UserId, VoteValue>| votes.values().any(|v| *v == VoteValue::Veto);

@@ -16,6 +16,8 @@ pub(crate) struct Seat {
     pub(crate) user: UserId,
     pub(crate) name: String,
     pub(crate) outbox: Outbox,
+    /// Whether what they write and do may count for the room's mood.
+    pub(crate) shares_mood: bool,
 }
 
 /// The attached connections, and the number of the last event they were all told.
@@ -34,6 +36,11 @@ impl Roster {
 
     pub(crate) fn detach(&self, conn: Conn) {
         self.lock().retain(|seat| seat.conn != conn);
+    }
+
+    /// A connection says anew whether its mood may count.
+    pub(crate) fn share_mood(&self, conn: Conn, shares: bool) {
+        self.lock().iter_mut().filter(|seat| seat.conn == conn).for_each(|seat| seat.shares_mood = shares);
     }
 
     /// Everybody who is attached now.

@@ -30,7 +30,7 @@ use crate::{
     },
     outbox::StateKind,
 };
-use soiree_domain::{MemberRole, Party, UserId, bounds};
+use soiree_domain::{ItemId, MemberRole, Party, UserId, bounds};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -127,6 +127,8 @@ pub(crate) struct Joining {
     pub(crate) user: UserId,
     pub(crate) name: String,
     pub(crate) since: Option<(i64, i64)>,
+    /// Whether what they write and do may count for the room's mood.
+    pub(crate) shares_mood: bool,
     pub(crate) reference: Option<String>,
 }
 
@@ -188,14 +190,20 @@ impl State {
         self.mood.view(now_ms)
     }
 
-    /// How much a member counts in the next round.
-    pub(crate) fn weight(&self, user: &UserId) -> f32 {
-        self.debts.weight(user)
+    /// What a member's votes say to the recommender: works they are for and works they are against.
+    pub(crate) fn votes(&self, user: &UserId) -> Vec<(ItemId, bool)> {
+        self.poll.of(user)
+    }
+
+    /// How much a member counts in the next round: as host, by what they are owed, and by how they feel.
+    pub(crate) fn weight(&self, user: &UserId, now_ms: i64) -> f32 {
+        let host = if *user == self.party.host { self.party.taste.host_weight } else { 1.0 };
+        host * self.debts.weight(user) * self.mood.weight(user, now_ms)
     }
 
     /// Somebody comes in over a connection: for the first time, again, or on one more device.
     pub(crate) fn join(&mut self, joining: Joining, now_ms: i64) -> Result<Vec<Effect>, Fault> {
-        let Joining { conn, user, name, since, reference } = joining;
+        let Joining { conn, user, name, since, shares_mood, reference } = joining;
         if self.party.ended_at_ms.is_some() {
             return Err(Fault::Ended);
         }
@@ -214,6 +222,9 @@ impl State {
         member.conns.insert(conn);
         member.away_since_ms = None;
         self.conns.insert(conn, user.clone());
+        if !shares_mood {
+            self.mood.share(&user, false);
+        }
         if was_away {
             effects.push(Effect::Broadcast(self.presence(&user)));
         }
@@ -344,6 +355,20 @@ impl State {
             self.settle(now_ms, &mut effects);
         }
         effects
+    }
+
+    /// A member says whether what they write and do may count for the room's mood.
+    pub(crate) fn share_mood(&mut self, user: &UserId, shares: bool, now_ms: i64) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.mood.share(user, shares);
+        self.settle(now_ms, &mut effects);
+        effects
+    }
+
+    /// What is on now, and what feeling lies in it, has become known to the shell.
+    pub(crate) fn on_air(&mut self, mood: Option<soiree_domain::Mood>, now_ms: i64) {
+        let online: Vec<_> = self.online().cloned().collect();
+        self.mood.on_air(&online, mood, now_ms);
     }
 
     /// The score of a line has come.

@@ -84,6 +84,7 @@ impl World {
             wait: plan.wait,
             locked: false,
             starts_at_ms: None,
+            taste: soiree_domain::Taste::default(),
             host: user(0),
             item: None,
             password_hash: None,
@@ -213,8 +214,14 @@ impl World {
     fn comes(&mut self, n: usize) {
         let (off, jitter) = (self.plan.clock_off_ms, self.plan.jitter_ms);
         self.players[n] = Some(Player::new(off, jitter, self.now_ms, &mut self.rng));
-        let joining =
-            Joining { conn: conn(n), user: user(n), name: String::new(), since: None, reference: None };
+        let joining = Joining {
+            conn: conn(n),
+            user: user(n),
+            name: String::new(),
+            since: None,
+            shares_mood: true,
+            reference: None,
+        };
         let effects = self.state.join(joining, whole(self.now_ms)).unwrap_or_default();
         self.perform(effects);
         self.plan_in(0.0, Happens::AsksClock(n, 0));

@@ -4,7 +4,8 @@
 //! - [`MemberMood`]: a member's lines and reactions, folded together with a half-life,
 //! - [`room_mood`]: the room as a robust mean in which every member counts once,
 //! - [`emoji_mood`], [`mood_words`]: small hand-set tables for reactions and for the mood words of works,
-//! - [`fit`]: how well a work's mood matches the room's.
+//! - [`target`]: the mood to look for, when the wish is to match or to lift,
+//! - [`fit`]: how well a work's mood matches it.
 //!
 //! All are functions of their arguments; times are Unix milliseconds.
 
@@ -14,11 +15,13 @@ mod room;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod wish;
 
 pub use line::{Pace, line_mood, line_mood_at_pace};
 pub use member::{MemberMood, MoodEstimate, MoodParams};
 pub use room::{HUBER_REACH, room_mood};
 pub use tables::{MOOD_WORDS, emoji_mood, mood_words};
+pub use wish::{LIFT, target};
 
 use soiree_domain::Mood;
 

@@ -166,7 +166,7 @@ fn case(
     ctx: &Context,
 ) -> Case {
     let request = Request { domains: Some(vec![catalogue.facts(item).domain]), ..Request::default() };
-    let scene = Scene::new(served, catalogue, ctx, &request, settings);
+    let scene = Scene::new(served, catalogue, ctx, &request, settings, None);
     let profile = Profile::new(served, catalogue, person.history, settings);
     with_scratch(|scratch| {
         let mut table = scratch.tables.pop().unwrap_or_default();

@@ -107,6 +107,7 @@ pub(crate) fn party(id: &str, host: &str, created_at_ms: i64) -> Party {
         wait: Wait::Quorum,
         locked: false,
         starts_at_ms: None,
+        taste: soiree_domain::Taste::default(),
         host: user_id(host),
         item: None,
         password_hash: None,

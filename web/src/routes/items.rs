@@ -12,7 +12,7 @@ use crate::{
             SimilarQuery,
         },
         limit,
-        recommendations::{RecommendedView, SimilarView, domains},
+        recommendations::{AcrossView, RecommendedView, SimilarView, domains},
     },
 };
 use actix_web::{HttpResponse, web::Data};
@@ -109,6 +109,26 @@ pub(crate) async fn similar(
     let items = alike.items.iter().map(|scored| RecommendedView::of(scored, &catalogue, &caller)).collect();
     let Similar { recommendation_id, version, .. } = alike;
     Ok(HttpResponse::Ok().json(SimilarView { recommendation_id, version, items }))
+}
+
+/// Lists items of other domains that hang together with one
+///
+/// From a novel to its film, from the film to the soundtrack: each item comes with the path of links that leads to it.
+/// Where no link does, words, meaning or people join the two, and the reasons say so.
+#[utoipa::path(get, path = "/api/v1/items/{id}/across", tag = "catalogue", operation_id = "items_across", params(SimilarQuery), responses(
+    (status = 200, description = "Best first, with the path that leads there", body = AcrossView),
+))]
+pub(crate) async fn across(
+    state: Data<AppState>,
+    Id(id): Id<ItemId>,
+    Query(query): Query<SimilarQuery>,
+    caller: Caller,
+) -> Result<HttpResponse, Problem> {
+    let limit = limit(query.limit, 10, 100)? as usize;
+    let viewer = caller.user().cloned();
+    let across = state.house.across(&id, limit, domains(query.domains), viewer).await?;
+    let catalogue = state.house.recommender().catalogue();
+    Ok(HttpResponse::Ok().json(AcrossView::of(across, &catalogue, &caller)))
 }
 
 /// Lists the links from and to an item

@@ -56,6 +56,7 @@ pub fn table() -> Vec<Route> {
         Route::new(items::__path_change, Least(Service), items::change).fails(&["item-not-found"]),
         Route::new(items::__path_remove, Least(Service), items::remove).fails(&["item-not-found"]),
         Route::new(items::__path_similar, Least(Viewer), items::similar).fails(&["item-not-found", "no-models"]),
+        Route::new(items::__path_across, Least(Viewer), items::across).fails(&["item-not-found", "no-models"]),
         Route::new(items::__path_relations, Least(Viewer), items::relations).fails(&["item-not-found"]),
         Route::new(items::__path_relate, Least(Service), items::relate),
 

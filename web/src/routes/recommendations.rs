@@ -84,6 +84,7 @@ pub(crate) async fn group(
         filter: body.filter.map(Into::into).unwrap_or_default(),
         strategy: body.strategy.map(|name| name.0),
         vetoes: body.vetoes.unwrap_or_default(),
+        votes: Vec::new(),
         weights: weights(body.weights)?,
         context: body.context.map(Into::into).unwrap_or_default(),
     };

@@ -12,7 +12,7 @@ mod stamp;
 
 pub use names::{
     ControlName, DomainName, InteractionName, MemberRoleName, RelationName, RoleName, SourceName,
-    StrategyName, SurfaceName, UserKindName, VisibilityName, WaitName,
+    StrategyName, SurfaceName, UserKindName, VisibilityName, WaitName, WishName,
 };
 pub use stamp::Stamp;
 

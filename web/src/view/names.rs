@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use soiree_domain::{
     Control, Domain, InteractionKind, MemberRole, RelationKind, Role, Source, Strategy, Surface, UserKind,
-    Visibility, Wait,
+    Visibility, Wait, Wish,
 };
 use std::borrow::Cow;
 use utoipa::{
@@ -93,6 +93,8 @@ names! {
     ControlName(Control) = "Control", [Control::Host, Control::Everyone, Control::Vote], true;
     /// Whom a party waits for while they load.
     WaitName(Wait) = "Wait", [Wait::All, Wait::Quorum, Wait::Nobody], true;
+    /// What recommendations should do about a mood.
+    WishName(Wish) = "Wish", [Wish::Match, Wish::Lift, Wish::Ignore], true;
     /// What a member is in a party.
     MemberRoleName(MemberRole) = "MemberRole",
     [MemberRole::Host, MemberRole::Moderator, MemberRole::Member], false;

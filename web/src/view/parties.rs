@@ -1,11 +1,11 @@
 //! Parties.
 
-use super::{ControlName, MemberRoleName, Stamp, VisibilityName, WaitName};
+use super::{ControlName, MemberRoleName, Stamp, StrategyName, VisibilityName, WaitName, WishName};
 use crate::input::Change;
 use serde::Serialize;
 use serde_json::Value;
 use soiree_actors::live::{MemberView, MoodView, NewParty, PartyChange, PartySnapshot};
-use soiree_domain::{ItemId, Party, PartyEvent, PartyId, UserId};
+use soiree_domain::{ItemId, Party, PartyEvent, PartyId, Taste, UserId};
 use utoipa::{IntoParams, ToSchema};
 
 /// A party.
@@ -30,6 +30,8 @@ pub struct PartyView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub starts_at: Option<Stamp>,
+    /// What its recommendations should be like.
+    pub taste: TasteView,
     /// Who opened it, or was handed it.
     #[schema(value_type = String, example = "demo:ana")]
     pub host: UserId,
@@ -60,12 +62,63 @@ impl From<Party> for PartyView {
             wait: party.wait.into(),
             locked: party.locked,
             starts_at: party.starts_at_ms.map(Stamp),
+            taste: party.taste.into(),
             host: party.host,
             item: party.item,
             password: party.password_hash.is_some(),
             created_at: Stamp(party.created_at_ms),
             ended_at: party.ended_at_ms.map(Stamp),
             epoch: party.epoch,
+        }
+    }
+}
+
+/// What a party wants its recommendations to be like.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PartyTaste)]
+pub struct TasteView {
+    /// How members are weighed against one another; absent for the server's default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub strategy: Option<StrategyName>,
+    /// How much the host counts, where others count 1.
+    #[schema(example = 1.0, minimum = 0.25, maximum = 4)]
+    pub host_weight: f32,
+    /// What is done about the room's mood.
+    pub mood: WishName,
+}
+
+impl From<Taste> for TasteView {
+    fn from(taste: Taste) -> Self {
+        Self {
+            strategy: taste.strategy.map(Into::into),
+            host_weight: taste.host_weight,
+            mood: taste.mood.into(),
+        }
+    }
+}
+
+crate::input! {
+    /// What a party wants its recommendations to be like.
+    #[derive(Debug, Clone, Copy, ToSchema)]
+    pub struct TasteBody {
+        /// How members are weighed against one another; the server's default when absent.
+        strategy: Option<StrategyName>,
+        /// How much the host counts, where others count 1; 1 when absent.
+        #[schema(example = 1.5, minimum = 0.25, maximum = 4)]
+        host_weight: Option<f32>,
+        /// What is done about the room's mood; `match` when absent.
+        mood: Option<WishName>,
+    }
+}
+
+impl From<TasteBody> for Taste {
+    fn from(body: TasteBody) -> Self {
+        let usual = Self::default();
+        Self {
+            strategy: body.strategy.map(|name| name.0),
+            host_weight: body.host_weight.unwrap_or(usual.host_weight),
+            mood: body.mood.map_or(usual.mood, |name| name.0),
         }
     }
 }
@@ -186,6 +239,8 @@ crate::input! {
         wait: Option<WaitName>,
         /// When it begins; the clock starts by itself then.
         starts_at: Option<Stamp>,
+        /// What its recommendations should be like.
+        taste: Option<TasteBody>,
     }
 }
 
@@ -199,6 +254,7 @@ impl From<PartyBody> for NewParty {
             control: body.control.map(|c| c.0).unwrap_or_default(),
             wait: body.wait.map(|w| w.0).unwrap_or_default(),
             starts_at_ms: body.starts_at.map(|at| at.0),
+            taste: body.taste.map(Into::into).unwrap_or_default(),
         }
     }
 }
@@ -224,6 +280,8 @@ crate::input! {
         /// When it begins; `null` takes that away.
         #[schema(value_type = Option<String>, format = DateTime, example = "2026-12-24T20:00:00Z")]
         starts_at: Change<Stamp>,
+        /// What its recommendations should be like, as a whole: what is left out gets its default.
+        taste: Option<TasteBody>,
     }
 }
 
@@ -245,6 +303,7 @@ impl From<PartyPatch> for PartyChange {
                 Change::Clear => Some(None),
                 Change::Set(at) => Some(Some(at.0)),
             },
+            taste: patch.taste.map(Into::into),
         }
     }
 }

@@ -3,14 +3,17 @@
 //! A reason that rests on a person's own history is shown to that person alone, and to programs of the product
 //! (role `service`) that act on their behalf.
 
-use super::{DomainName, SourceName, Stamp, StrategyName, SurfaceName};
+use super::{DomainName, RelationName, SourceName, Stamp, StrategyName, SurfaceName, WishName};
 use crate::access::Caller;
 use serde::Serialize;
-use soiree_actors::live::{LiveContext, Personal, Round};
+use soiree_actors::{
+    live::{LiveContext, Personal, Round},
+    recommender::AcrossAnswered,
+};
 use soiree_domain::{
     Domain, ItemId, ModelVersion, Mood, PartyId, Reason, RecommendationId, Role, Scored, UserId,
 };
-use soiree_engine::{Catalogue, Filter, GroupAnswer};
+use soiree_engine::{Catalogue, Filter, GroupAnswer, Step};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -79,8 +82,10 @@ crate::input! {
         /// Free words such as `cooking`.
         #[schema(example = "cooking")]
         activity: Option<String>,
-        /// The mood to fit.
+        /// How the person or group feels.
         mood: Option<MoodBody>,
+        /// What to do about the mood; `match` when absent.
+        wish: Option<WishName>,
         /// What they are on.
         #[schema(example = "tv")]
         device: Option<String>,
@@ -98,6 +103,8 @@ impl From<ContextBody> for LiveContext {
         Self {
             activity: body.activity,
             mood: body.mood.map(|mood| Mood::new(mood.valence, mood.arousal)),
+            wish: body.wish.map(|name| name.0).unwrap_or_default(),
+            share_mood: None,
             device: body.device,
             now_on: body.now_on.map(|item| (item, 0)),
             utc_offset_min: body.utc_offset_min.map(|min| min.clamp(-840, 840)),
@@ -315,6 +322,73 @@ pub struct SimilarView {
     pub items: Vec<RecommendedView>,
 }
 
+/// A step of the path from one item to another.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PathStep)]
+pub struct StepView {
+    /// Where it leads.
+    #[schema(value_type = String, example = "demo:film-the-great-gatsby-2013")]
+    pub item: ItemId,
+    /// The item's title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "The Great Gatsby")]
+    pub title: Option<String>,
+    /// How the two hang together.
+    pub kind: RelationName,
+    /// Whether the link leads this way; otherwise it was stated from the other end.
+    pub forward: bool,
+    /// Whether the link was recognised from titles and makers instead of stated.
+    pub recognised: bool,
+}
+
+/// An item of another domain and the way to it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = AcrossItem)]
+pub struct AcrossItemView {
+    /// Item, score and reasons.
+    #[serde(flatten)]
+    pub item: RecommendedView,
+    /// The links that lead to it; empty when words, meaning or people join the two.
+    pub path: Vec<StepView>,
+}
+
+/// Items of other domains that hang together with one.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Across)]
+pub struct AcrossView {
+    /// Send it with the interactions that follow.
+    #[schema(value_type = String)]
+    pub recommendation_id: RecommendationId,
+    /// The model set that made it.
+    #[schema(value_type = String)]
+    pub version: ModelVersion,
+    /// Best first.
+    pub items: Vec<AcrossItemView>,
+}
+
+impl AcrossView {
+    /// An answer as this caller may see it.
+    #[must_use]
+    pub fn of(answered: AcrossAnswered, catalogue: &Catalogue, caller: &Caller) -> Self {
+        let step = |step: &Step| StepView {
+            item: step.item.clone(),
+            title: catalogue.get(&step.item).map(|item| item.title.clone()),
+            kind: step.kind.into(),
+            forward: step.forward,
+            recognised: step.recognised,
+        };
+        let items = answered.items.iter().map(|across| AcrossItemView {
+            item: RecommendedView::of(&across.scored, catalogue, caller),
+            path: across.path.iter().map(step).collect(),
+        });
+        Self {
+            items: items.collect(),
+            recommendation_id: answered.recommendation_id,
+            version: answered.version,
+        }
+    }
+}
+
 /// A recommended item and how it suits each member.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = GroupRecommended)]
@@ -353,6 +427,10 @@ pub struct GroupView {
     /// The greatest less the least.
     #[schema(example = 0.2)]
     pub spread: f32,
+    /// The age that ratings were held to: the youngest member's, if any is known, or the request's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 12)]
+    pub age_limit: Option<u8>,
     /// Models that were late or missing.
     pub left_out: Vec<String>,
 }
@@ -389,6 +467,7 @@ impl GroupView {
             min_satisfaction: answer.min_satisfaction,
             mean_satisfaction: answer.mean_satisfaction,
             spread: answer.spread,
+            age_limit: answer.age_limit,
             left_out: answer.left_out.into_iter().map(str::to_owned).collect(),
             version: answer.version,
         }
@@ -433,6 +512,7 @@ impl RoundView {
             min_satisfaction: round.min_satisfaction,
             mean_satisfaction: round.mean_satisfaction,
             spread: round.spread,
+            age_limit: round.age_limit,
             left_out: round.left_out.clone(),
         };
         Self {

@@ -85,6 +85,9 @@ impl State {
                 member.away_since_ms = None;
             }
             self.conns.insert(seat.conn, seat.user.clone());
+            if !seat.shares_mood {
+                self.mood.share(&seat.user, false);
+            }
         }
         // Who only looks in from outside does not keep the party awake.
         if self.members.is_empty() {

@@ -12,6 +12,7 @@ use crate::{
     outbox::StateKind,
     party::{
         clock::{self, Setting},
+        mood::Gesture,
         players::{Hold, WAIT_CAP_MS},
         poll,
         record::Record,
@@ -25,6 +26,8 @@ use std::collections::BTreeSet;
 pub(crate) const MAX_QUEUE: usize = 200;
 /// Least time between two tellings of the room's step.
 const SYNC_EVERY_MS: i64 = 1_000;
+/// Going back by this much is seeing something again; farther back is finding one's place.
+const REWIND_MS: std::ops::RangeInclusive<i64> = 3_000..=90_000;
 /// A member is shown writing at most this often.
 const TYPING_EVERY_MS: i64 = 2_000;
 
@@ -43,6 +46,7 @@ impl State {
         let user = self.conns.get(&conn).ok_or(Fault::NotAMember)?.clone();
         let mut effects = Vec::new();
         let author = (conn, reference);
+        let gesture = self.gesture(&act, now_ms);
         match act {
             Act::Steer(steer) => self.steer(&user, steer, author, now_ms, &mut effects)?,
             Act::Status(status) => self.status(&user, conn, status, now_ms, &mut effects),
@@ -51,8 +55,32 @@ impl State {
             Act::Order(order) => self.order(&user, order, author, now_ms, &mut effects)?,
             Act::Typing => self.typing(&user, now_ms, &mut effects)?,
         }
+        if let Some(gesture) = gesture {
+            self.mood.did(&user, gesture, now_ms);
+        }
         self.settle(now_ms, &mut effects);
         Ok(effects)
+    }
+
+    /// What somebody's doing tells of how they feel.
+    fn gesture(&self, act: &Act, now_ms: i64) -> Option<Gesture> {
+        let at_ms = self.playback.position(now_ms);
+        match act {
+            Act::Vote { value, .. } => match value {
+                VoteValue::Up => Some(Gesture::VoteUp),
+                VoteValue::Down => Some(Gesture::VoteDown),
+                VoteValue::Veto => Some(Gesture::Veto),
+                VoteValue::Skip => Some(Gesture::Skip),
+                VoteValue::Clear => None,
+            },
+            Act::Steer(Steer::Pause { .. }) => Some(Gesture::Pause),
+            Act::Steer(Steer::Next) => Some(Gesture::Skip),
+            Act::Steer(Steer::Seek { position_ms, .. }) => {
+                let back = at_ms - position_ms;
+                (REWIND_MS.contains(&back)).then_some(Gesture::Rewind)
+            }
+            _ => None,
+        }
     }
 
     /// What plays now, if anything does.

@@ -28,6 +28,7 @@ fn party() -> Party {
         wait: Wait::Quorum,
         locked: false,
         starts_at_ms: None,
+        taste: soiree_domain::Taste::default(),
         host: user(0),
         item: None,
         password_hash: None,
@@ -43,7 +44,7 @@ fn user(n: u8) -> UserId {
 }
 
 fn joining(conn: Conn, n: u8, since: Option<(i64, i64)>) -> Joining {
-    Joining { conn, user: user(n), name: format!("User {n}"), since, reference: None }
+    Joining { conn, user: user(n), name: format!("User {n}"), since, shares_mood: true, reference: None }
 }
 
 fn line(text: &str) -> Line {
@@ -69,6 +70,7 @@ fn round(members: &BTreeSet<UserId>, item: u8) -> Round {
         min_satisfaction: 0.5,
         mean_satisfaction: 0.5,
         spread: 0.0,
+        age_limit: None,
         left_out: Vec::new(),
     }
 }

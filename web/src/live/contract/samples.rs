@@ -13,7 +13,7 @@ use soiree_actors::{
 };
 use soiree_domain::{
     Control, MemberRole, ModelVersion, Mood, PartyId, Reason, RecommendationId, Scored, SessionId, Source,
-    Strategy, UserId, Visibility, Wait, bounds::FieldError,
+    Strategy, Taste, UserId, Visibility, Wait, Wish, bounds::FieldError,
 };
 use std::sync::Arc;
 
@@ -70,6 +70,7 @@ fn round(members: usize, because: Because, strategy: Strategy) -> Arc<Round> {
         min_satisfaction: 0.5,
         mean_satisfaction: 0.5,
         spread: 0.0,
+        age_limit: (members > 1).then_some(12),
         left_out: vec!["ease".into()],
     })
 }
@@ -84,6 +85,7 @@ fn snapshot(full: bool) -> PartySnapshot {
             wait: Wait::All,
             locked: full,
             starts_at_ms: full.then_some(99),
+            taste: taste(full),
             host: id("ana"),
             item: full.then(|| id("demo:a")),
             password_hash: full.then(|| "secret".into()),
@@ -101,6 +103,11 @@ fn snapshot(full: bool) -> PartySnapshot {
         watching: watching(full),
         viewer: id("u1"),
     }
+}
+
+fn taste(full: bool) -> Taste {
+    let strategy = full.then_some(Strategy::Gfar);
+    Taste { strategy, host_weight: 1.5, mood: if full { Wish::Lift } else { Wish::Match } }
 }
 
 fn work(full: bool) -> Work {
@@ -204,6 +211,7 @@ fn face(item: Option<soiree_domain::ItemId>) -> PartyFace {
         visibility: Visibility::Unlisted,
         control: Control::Vote,
         starts_at_ms: item.is_some().then_some(7),
+        taste: taste(item.is_some()),
         item,
         wait: Wait::Nobody,
         locked: true,

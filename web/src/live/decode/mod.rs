@@ -209,6 +209,8 @@ fn context(f: &mut Fields) -> LiveContext {
             Some((item?, position_ms?))
         }),
         utc_offset_min: utc_offset_min(f),
+        wish: f.named("wish").unwrap_or_default(),
+        share_mood: f.flag("share_mood"),
     }
 }
 

@@ -8,7 +8,7 @@ use soiree_actors::{
         watch::{Act, Order, PartyAct, QueueChange, Status, Steer, VoteValue, Work},
     },
 };
-use soiree_domain::{Control, ItemId, PartyId, UserId, Visibility, Wait, bounds};
+use soiree_domain::{Control, ItemId, PartyId, Taste, UserId, Visibility, Wait, bounds};
 
 /// Longest address of a work in bytes.
 const MAX_URL_BYTES: usize = 2_048;
@@ -30,14 +30,28 @@ pub(super) fn create(f: &mut Fields) -> Option<Command> {
     let control = f.named::<Control>("control").unwrap_or_default();
     let wait = f.named::<Wait>("wait").unwrap_or_default();
     let starts_at_ms = f.whole("starts_at_ms", 0, MAX_TIME_MS);
+    let taste = taste(f).unwrap_or_default();
     let name = name?.trim().to_owned();
     // A work of the catalogue is the party's own; one with an address is loaded into it.
     let (item, media) = match work {
         Some(work) if work.url.is_none() => (Some(work.item), None),
         media => (None, media),
     };
-    let new = NewParty { name, item, visibility, password, control, wait, starts_at_ms };
+    let new = NewParty { name, item, visibility, password, control, wait, starts_at_ms, taste };
     Some(Command::Create { new, media })
+}
+
+/// What recommendations should be like; what is left out has its default.
+fn taste(f: &mut Fields) -> Option<Taste> {
+    let [least, most] = Taste::HOST_WEIGHT.map(f64::from);
+    f.object("taste", "taste.", |f| {
+        let usual = Taste::default();
+        Some(Taste {
+            strategy: f.named("strategy"),
+            host_weight: f.number("host_weight", least, most).map_or(usual.host_weight, super::small),
+            mood: f.named("mood").unwrap_or(usual.mood),
+        })
+    })
 }
 
 pub(super) fn change(f: &mut Fields) -> Option<Command> {
@@ -50,6 +64,7 @@ pub(super) fn change(f: &mut Fields) -> Option<Command> {
         password: f.secret("password", MAX_PASSWORD_BYTES),
         wait: f.named("wait"),
         starts_at_ms: f.whole("starts_at_ms", 0, MAX_TIME_MS).map(|at| (at > 0).then_some(at)),
+        taste: taste(f),
     };
     Some(Command::Change { party: party?, change })
 }

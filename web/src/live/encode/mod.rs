@@ -195,6 +195,7 @@ impl Encode for JsonFrames {
                     wait: now.wait.as_str(),
                     locked: now.locked,
                     starts_at_ms: now.starts_at_ms,
+                    taste: &now.taste,
                     item: now.item.as_ref().map(ItemId::as_str),
                 };
                 wire::text("party.changed", reference, &body, 320)

@@ -46,6 +46,7 @@ fn round(members: &[UserId]) -> Arc<Round> {
         min_satisfaction: 0.5,
         mean_satisfaction: 0.7,
         spread: 0.4,
+        age_limit: None,
         left_out: vec![],
     })
 }
@@ -127,6 +128,7 @@ fn a_snapshot_hides_the_password_and_carries_the_reference() {
             wait: soiree_domain::Wait::Quorum,
             locked: false,
             starts_at_ms: None,
+            taste: soiree_domain::Taste::default(),
             host: user("ana"),
             item: None,
             password_hash: Some("secret".into()),

@@ -3,7 +3,7 @@
 use super::{Lookup, card::Card, watch::Watching};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use soiree_actors::live::{ChatLine, MemberView, MoodView, Personal, Round, RoundItem};
-use soiree_domain::{ItemId, Party, Reason, Scored, UserId};
+use soiree_domain::{ItemId, Party, Reason, Scored, Taste, UserId};
 
 /// Parties up to this size see every member's satisfaction; in larger ones each sees their own.
 pub(crate) const OPEN_SATISFACTION: usize = 16;
@@ -174,6 +174,7 @@ pub(crate) struct Changed<'a> {
     pub(crate) item: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) starts_at_ms: Option<i64>,
+    pub(crate) taste: &'a Taste,
 }
 
 #[derive(Serialize)]
@@ -334,6 +335,8 @@ pub(crate) struct RoundView<'a, I: Serialize> {
     min_satisfaction: Four,
     mean_satisfaction: Four,
     spread: Four,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_limit: Option<u8>,
     left_out: &'a [String],
 }
 
@@ -365,6 +368,7 @@ pub(crate) fn round<'a>(
         min_satisfaction: Four(round.min_satisfaction),
         mean_satisfaction: Four(round.mean_satisfaction),
         spread: Four(round.spread),
+        age_limit: round.age_limit,
         left_out: &round.left_out,
     }
 }
@@ -418,6 +422,7 @@ pub(crate) struct PartyCard<'a> {
     locked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     starts_at_ms: Option<i64>,
+    taste: &'a Taste,
     host: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     item: Option<&'a str>,
@@ -434,6 +439,7 @@ impl<'a> From<&'a Party> for PartyCard<'a> {
             wait: party.wait.as_str(),
             locked: party.locked,
             starts_at_ms: party.starts_at_ms,
+            taste: &party.taste,
             host: party.host.as_str(),
             item: party.item.as_ref().map(ItemId::as_str),
             created_at_ms: party.created_at_ms,
