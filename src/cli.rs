@@ -111,6 +111,10 @@ pub(crate) struct Load {
     /// Personal recommendations asked for per second, over all of them.
     #[arg(long, default_value_t = 0.0, value_name = "PER_S")]
     pub(crate) recommend_rate: f64,
+    /// Deeds told per second, over all of them, one at a time in each party: how long until every member has the changed
+    /// recommendations.
+    #[arg(long, default_value_t = 0.0, value_name = "PER_S")]
+    pub(crate) event_rate: f64,
     /// How long.
     #[arg(long, default_value_t = 10, value_name = "S")]
     pub(crate) seconds: u64,

@@ -1,8 +1,8 @@
 //! What the models need to know of a person, kept in memory: recent deeds and friends.
 
-use crate::fault::Fault;
+use crate::{fault::Fault, live::watch::PlayState, party::record::Record};
 use quick_cache::sync::Cache;
-use soiree_domain::{Interaction, UserId};
+use soiree_domain::{Interaction, ItemId, PartyId, UserId};
 use soiree_engine::Event;
 use soiree_storage::Store;
 use std::{collections::BTreeSet, sync::Arc};
@@ -11,6 +11,12 @@ use std::{collections::BTreeSet, sync::Arc};
 pub(crate) const HISTORY: u32 = 500;
 /// Companions of earlier evenings kept per person.
 const COMPANIONS: u32 = 20;
+/// Parties kept per person.
+const PARTIES: u32 = 50;
+/// Parties whose plays are kept.
+const EVENINGS: usize = 10_000;
+/// Playback events that are looked at per party.
+const MOST_PLAYED: u32 = 400;
 
 /// A person as the models see them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,6 +27,8 @@ pub(crate) struct Profile {
     pub(crate) friends: Vec<UserId>,
     /// Who was at the same parties, and at how many, most first.
     pub(crate) companions: Vec<(UserId, u32)>,
+    /// Parties they came to, latest first.
+    pub(crate) parties: Vec<PartyId>,
     /// The least age they may have, if known.
     pub(crate) age: Option<u8>,
 }
@@ -31,11 +39,21 @@ pub(crate) struct Profile {
 pub struct Profiles {
     store: Store,
     cache: Arc<Cache<UserId, Arc<Profile>>>,
+    evenings: Arc<Cache<PartyId, Arc<Evening>>>,
+}
+
+/// What was played in a party, and how many ever came to it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Evening {
+    pub(crate) people: u32,
+    /// Each work once.
+    pub(crate) works: Vec<ItemId>,
 }
 
 impl Profiles {
     pub(crate) fn new(store: Store, people: usize) -> Self {
-        Self { store, cache: Arc::new(Cache::new(people.max(16))) }
+        let evenings = Arc::new(Cache::new(EVENINGS));
+        Self { store, cache: Arc::new(Cache::new(people.max(16))), evenings }
     }
 
     /// The person's profile.
@@ -51,9 +69,10 @@ impl Profiles {
         let history = self.store.history(user, HISTORY).await?;
         let friends = self.store.friends_of(user).await?;
         let companions = self.store.companions(user, COMPANIONS).await?;
+        let parties = self.store.parties_of(user, PARTIES).await?;
         let events = history.iter().map(event).collect();
         let age = person.least_age();
-        Ok(Arc::new(Profile { name: person.name, events, friends, companions, age }))
+        Ok(Arc::new(Profile { name: person.name, events, friends, companions, parties, age }))
     }
 
     /// Adds committed deeds; returns whose they were.
@@ -75,6 +94,21 @@ impl Profiles {
         people
     }
 
+    /// What was played in a party.
+    pub(crate) async fn evening(&self, party: &PartyId) -> Result<Arc<Evening>, Fault> {
+        let read = async {
+            let (people, bodies) = self.store.evening(party, MOST_PLAYED).await?;
+            let works: BTreeSet<ItemId> = bodies.iter().filter_map(|body| played(body)).collect();
+            Ok::<_, Fault>(Arc::new(Evening { people, works: works.into_iter().collect() }))
+        };
+        self.evenings.get_or_insert_async(party, read).await
+    }
+
+    /// Something new is played in a party; the next question about it reads it anew.
+    pub(crate) fn played(&self, party: &PartyId) {
+        self.evenings.remove(party);
+    }
+
     /// Forgets what is kept of a person; the next question reads it anew.
     pub(crate) fn forget(&self, user: &UserId) {
         self.cache.remove(user);
@@ -83,4 +117,11 @@ impl Profiles {
 
 fn event(row: &Interaction) -> Event {
     Event { item: row.item.clone(), kind: row.kind, value: row.value, at_ms: row.at_ms }
+}
+
+/// The work that a journalled playback event speaks of.
+fn played(body: &str) -> Option<ItemId> {
+    let Record::Playback { playback } = serde_json::from_str(body).ok()? else { return None };
+    (playback.state == PlayState::Playing).then_some(())?;
+    playback.work.map(|work| work.item)
 }

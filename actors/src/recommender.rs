@@ -8,6 +8,7 @@
 mod circle;
 mod question;
 mod timing;
+mod together;
 
 pub use question::{AcrossAnswered, GroupAnswered, GroupQuery, PersonalQuery, Similar};
 
@@ -231,6 +232,7 @@ impl Recommender {
             let own: Vec<_> = own.map(|(_, item, up)| (item.clone(), *up)).collect();
             circle.add_votes(own.into_iter(), now_ms);
         }
+        let together = together::together(&self.0.profiles, &circles).await?;
         let context = self.context(&query.context);
         let request = Request {
             limit: query.limit,
@@ -245,7 +247,8 @@ impl Recommender {
         let job = move || {
             let friends: Vec<_> = circles.iter().map(Circle::friends).collect();
             let people: Vec<_> = circles.iter().zip(&friends).map(|(circle, f)| circle.person(f)).collect();
-            let group = Group { members: &people, weights: &weights, strategy, vetoes: &vetoes };
+            let group =
+                Group { members: &people, weights: &weights, strategy, vetoes: &vetoes, together: &together };
             let stages = StageClock::start();
             soiree_engine::recommend_group(&served, &catalogue, &group, &context, &request, &blend, &stages)
         };
@@ -350,6 +353,11 @@ impl Recommender {
         let shown = across.items.iter().map(|i| (i.scored.item.clone(), i.scored.score)).collect();
         self.log(&across.recommendation_id, viewer, None, Surface::Similar, &across.version, shown);
         Ok(across)
+    }
+
+    /// Something new is played in a party.
+    pub(crate) fn played(&self, party: &PartyId) {
+        self.0.profiles.played(party);
     }
 
     fn ready(&self) -> Result<(Arc<Catalogue>, Arc<Served>), Fault> {

@@ -64,6 +64,8 @@ pub enum Source {
     Popularity,
     /// Time, mood and what is on now.
     Context,
+    /// What a group has had together before.
+    Together,
 }
 
 impl Source {
@@ -80,6 +82,7 @@ impl Source {
             Self::Friends => "friends",
             Self::Popularity => "popularity",
             Self::Context => "context",
+            Self::Together => "together",
         }
     }
 }

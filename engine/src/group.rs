@@ -58,6 +58,11 @@ pub fn recommend_group(
 /// What a member keeps of the fit of something they have had.
 const AGAIN: f32 = 0.5;
 
+/// Works had together that make half of what a group's own taste can count.
+const HALF_KNOWN: f32 = 3.0;
+/// From this fit on, an item is said to be like what the group has had together.
+const FITS_PAST: f32 = 0.5;
+
 /// The longest list that a strategy builds place by place.
 const MOST_PLACES: usize = 100;
 
@@ -87,15 +92,20 @@ impl Room<'_> {
         let moment = Moment::new(self.scene.ctx.now_ms, self.scene.ctx.utc_offset_min);
         self.stages.begin(Stage::Candidates);
         let mut members: Vec<Member> =
-            self.group.members.iter().map(|person| self.gather(person, &moment, scratch)).collect();
-        let common = self.common(&members);
+            self.group.members.iter().map(|person| self.member(person, &moment, scratch)).collect();
+        let mut whole = self.whole(&moment, scratch);
+        let common = self.common(&members, whole.as_ref());
         self.stages.begin(Stage::Blend);
         for member in &mut members {
             self.score(member, &common, &moment, scratch);
         }
+        if let Some(whole) = &mut whole {
+            self.score(whole, &common, &moment, scratch);
+        }
         self.stages.begin(Stage::List);
         let limit = self.request.limit.min(MAX_LIMIT);
-        let fits: Vec<&[f32]> = members.iter().map(|m| m.fits.as_slice()).collect();
+        let leaning = self.leaning(&members, whole.as_ref());
+        let fits: Vec<&[f32]> = leaning.iter().map(Vec::as_slice).collect();
         // Longer than the answer, since the list stage chooses among what is good; every place costs a look at all
         // candidates for all members, so that long answers end with the order of the average.
         let length = (limit * 2 + 16).min(MOST_PLACES);
@@ -110,16 +120,53 @@ impl Room<'_> {
             })
             .collect();
         self.stages.begin(Stage::Reasons);
-        let items = picked.iter().map(|&at| self.item(&members, &common, &scores, at as usize, &moment));
+        let items = picked.iter().map(|&at| {
+            let at = at as usize;
+            let past = whole.as_ref().is_some_and(|whole| whole.fits[at] >= FITS_PAST);
+            self.item(&members, &common, &scores, at, past, &moment)
+        });
         let items = items.collect();
-        scratch.tables.extend(members.into_iter().map(|m| m.table));
+        scratch.tables.extend(members.into_iter().chain(whole).map(|m| m.table));
         (items, contentment)
     }
 
-    fn gather(&self, person: &Person<'_>, moment: &Moment, scratch: &mut Scratch) -> Member {
+    fn member(&self, person: &Person<'_>, moment: &Moment, scratch: &mut Scratch) -> Member {
+        let scene = self.scene;
+        let profile = Profile::new(scene.served, scene.catalogue, person.history, scene.settings);
+        self.gather(person, profile, moment, scratch)
+    }
+
+    /// The group as one person, who has had what the members had together; nobody where they had nothing.
+    fn whole(&self, moment: &Moment, scratch: &mut Scratch) -> Option<Member> {
+        let scene = self.scene;
+        let profile = Profile::of_group(scene.served, scene.catalogue, self.group.together, scene.settings);
+        let first = self.group.members.first().filter(|_| !profile.liked.is_empty())?;
+        Some(self.gather(&Person::new(first.user, &[]), profile, moment, scratch))
+    }
+
+    /// The members' fits, each drawn towards the group's own taste by how much is known of that.
+    fn leaning(&self, members: &[Member], whole: Option<&Member>) -> Vec<Vec<f32>> {
+        let known: f32 = self.group.together.iter().map(|had| had.weight).sum();
+        let share = self.scene.settings.together_share * known / (known + HALF_KNOWN);
+        let lean = |member: &Member| match whole {
+            Some(whole) => {
+                let both = member.fits.iter().zip(&whole.fits);
+                both.map(|(own, ours)| own + share * (ours - own)).collect()
+            }
+            None => member.fits.clone(),
+        };
+        members.iter().map(lean).collect()
+    }
+
+    fn gather(
+        &self,
+        person: &Person<'_>,
+        profile: Profile,
+        moment: &Moment,
+        scratch: &mut Scratch,
+    ) -> Member {
         let scene = self.scene;
         let mut table = scratch.tables.pop().unwrap_or_default();
-        let profile = Profile::new(scene.served, scene.catalogue, person.history, scene.settings);
         let asked = scene.gather(person, &profile, true, &mut table, scratch);
         fill(scene, &asked, moment, &mut table);
         normalise(scene, &mut table, &mut scratch.ranking);
@@ -130,10 +177,12 @@ impl Room<'_> {
 
     /// Slots of what any member with a say likes best, without what is vetoed, excluded by a member or had by too
     /// many; rising, so that the order of members does not matter.
-    fn common(&self, members: &[Member]) -> Vec<u32> {
+    fn common(&self, members: &[Member], whole: Option<&Member>) -> Vec<u32> {
         let mut slots: Vec<u32> = Vec::new();
         let mut best: Vec<u64> = Vec::new();
-        for (member, _) in members.iter().zip(&self.weights).filter(|(_, w)| **w > 0.0) {
+        let with_a_say =
+            members.iter().zip(&self.weights).filter(|(_, w)| **w > 0.0).map(|(member, _)| member);
+        for member in with_a_say.chain(whole) {
             for domain in 0..5 {
                 best.clear();
                 let rows = member.table.rows.iter().filter(|row| usize::from(row.domain) == domain);
@@ -221,6 +270,7 @@ impl Room<'_> {
         common: &[u32],
         scores: &[f32],
         at: usize,
+        past: bool,
         moment: &Moment,
     ) -> GroupItem {
         let scene = self.scene;
@@ -233,6 +283,10 @@ impl Room<'_> {
                 reasons = reasons::open(scene, moment, row, self.request.surface, None);
             }
             reasons.extend(self.suits(&fits, rows.map(|row| row.value)));
+            if past {
+                let text = "Like what you have watched together".to_owned();
+                reasons.push(Reason { source: Source::Together, text, item: None, private_to: None });
+            }
             for (member, person) in members.iter().zip(self.group.members) {
                 if let Some(row) = member.table.find(slot) {
                     let row = &member.table.rows[row];

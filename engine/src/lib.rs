@@ -51,6 +51,7 @@ pub use group::recommend_group;
 pub use personal::recommend;
 pub use request::{
     Answer, Context, Event, Filter, FriendEvents, Group, GroupAnswer, GroupItem, MAX_LIMIT, Person, Request,
+    Together,
 };
 pub use served::Served;
 pub use settings::BlendSettings;

@@ -1,7 +1,7 @@
 //! From a history to what the models ask for: positive weights, dislikes, and what was had already.
 
 use crate::Catalogue;
-use crate::request::Event;
+use crate::request::{Event, Together};
 use crate::served::Served;
 use crate::settings::BlendSettings;
 use rustc_hash::FxHashMap;
@@ -93,6 +93,20 @@ impl Profile {
             }
         }
         Self::sort_out(deeds.into_values(), settings)
+    }
+
+    /// The profile of a group as one, from what it has had together.
+    pub(crate) fn of_group(
+        served: &Served,
+        catalogue: &Catalogue,
+        together: &[Together],
+        settings: &BlendSettings,
+    ) -> Self {
+        let deeds = together.iter().filter_map(|had| {
+            let item = catalogue.index_of(&had.item)?;
+            Some(Deed::plain(served.slot_of(item)?, item, had.weight, InteractionKind::Play))
+        });
+        Self::sort_out(deeds, settings)
     }
 
     fn sort_out(deeds: impl Iterator<Item = Deed>, settings: &BlendSettings) -> Self {

@@ -67,13 +67,24 @@ pub struct Group<'a> {
     pub strategy: Strategy,
     /// What must not come.
     pub vetoes: &'a [ItemId],
+    /// What these people have watched together before; empty for people who meet for the first time.
+    pub together: &'a [Together],
+}
+
+/// A work that a group, or much of it, has had together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Together {
+    /// Which.
+    pub item: ItemId,
+    /// How much it says about this group, 0 to 3.
+    pub weight: f32,
 }
 
 impl<'a> Group<'a> {
-    /// Members of equal weight without vetoes.
+    /// Members of equal weight, without vetoes and without a past.
     #[must_use]
     pub fn new(members: &'a [Person<'a>], strategy: Strategy) -> Self {
-        Self { members, weights: &[], strategy, vetoes: &[] }
+        Self { members, weights: &[], strategy, vetoes: &[], together: &[] }
     }
 }
 

@@ -4,7 +4,7 @@ use soiree_domain::Source;
 use soiree_domain::interaction::Weights;
 
 /// How many sources there are.
-pub(crate) const SOURCES: usize = 9;
+pub(crate) const SOURCES: usize = 10;
 
 /// The sources whose weights are learned on a hold-out, in the order of the learned weights.
 pub const LEARNED: [Source; 7] = [
@@ -78,6 +78,8 @@ pub struct BlendSettings {
     pub mood_share: f32,
     /// In a group, the share of members who may have had an item already without its being left out.
     pub seen_share: f32,
+    /// The most that what a group has had together draws its members' fits towards the group's own taste.
+    pub together_share: f32,
     /// Below this fit an item is a misery to a member (for average without misery).
     pub misery: f32,
     /// How many of each member's best candidates the group looks at.
@@ -110,6 +112,7 @@ impl Default for BlendSettings {
             unknown_discount: 0.8,
             mood_share: 0.5,
             seen_share: 0.2,
+            together_share: 0.3,
             misery: 0.15,
             group_candidates: 150,
         }

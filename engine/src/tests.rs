@@ -3,7 +3,7 @@
 use crate::sample::{NOW_MS, did, finished, id, items, now, relations, user, world};
 use crate::{
     Answer, BlendSettings, Catalogue, Context, Event, Filter, FriendEvents, Group, GroupAnswer, Person,
-    Request, Served, Untimed, across, recommend, recommend_group, similar,
+    Request, Served, Together, Untimed, across, recommend, recommend_group, similar,
 };
 use soiree_domain::{Domain, InteractionKind, Item, Mood, Source, Strategy, Surface, UserId};
 
@@ -384,4 +384,57 @@ fn other_domains_come_with_the_path_that_leads_there() {
     let music = across(&served, &catalogue, &id("gatsby-novel"), 10, Some(&[Domain::Music, Domain::Book]));
     assert!(music.iter().all(|a| a.scored.item == id("gatsby-album")) && music.len() == 1);
     assert!(across(&served, &catalogue, &id("no-such-item"), 10, None).is_empty());
+}
+
+#[test]
+fn what_a_group_has_had_together_draws_its_list() {
+    let (catalogue, served) = world();
+    let (ana, ben) = (user("ana"), user("ben"));
+    let histories = [finished(&["film-s0", "film-s1"]), finished(&["film-r0", "film-r1"])];
+    let people = [Person::new(&ana, &histories[0]), Person::new(&ben, &histories[1])];
+    let had = ["film-r2", "film-r3", "film-r4"].map(|item| Together { item: id(item), weight: 1.0 });
+    let ask = |together: &[Together]| {
+        let group = Group { together, ..Group::new(&people, Strategy::Average) };
+        let settings = BlendSettings::default();
+        recommend_group(&served, &catalogue, &group, &now(), &films(16), &settings, &Untimed)
+    };
+    let romance = |answer: &GroupAnswer| {
+        let score = |prefix: &str| {
+            let of = answer.items.iter().filter(|i| i.item.as_str().starts_with(prefix));
+            of.map(|i| i.score).fold(0.0, f32::max)
+        };
+        score("film-r") - score("film-s")
+    };
+    let (strangers, friends) = (ask(&[]), ask(&had));
+    assert!(romance(&friends) > romance(&strangers) + 0.05, "{strangers:?} {friends:?}");
+    let says = |answer: &GroupAnswer| {
+        let reasons = answer.items.iter().flat_map(|i| &i.reasons);
+        reasons.filter(|r| r.source == Source::Together).all(|r| r.private_to.is_none() && r.item.is_none())
+            && answer.items.iter().flat_map(|i| &i.reasons).any(|r| r.source == Source::Together)
+    };
+    assert!(says(&friends) && !says(&strangers));
+    // How well it suits each member is told as it is, whatever the group leans to.
+    let fit = |answer: &GroupAnswer, item: &str| {
+        answer.items.iter().find(|i| i.item == id(item)).map(|i| i.satisfaction.clone())
+    };
+    assert_eq!(fit(&friends, "film-s2"), fit(&strangers, "film-s2"));
+}
+
+#[test]
+fn the_youngest_decides_what_may_come() {
+    let (catalogue, served) = world();
+    let (ana, kid) = (user("ana"), user("kid"));
+    let history = finished(&["film-s0", "film-s1", "film-s2", "film-s3"]);
+    let adult = Person { age: Some(40), ..Person::new(&ana, &history) };
+    let people = [adult, Person { age: Some(9), ..Person::new(&kid, &history) }];
+    let settings = BlendSettings::default();
+    let ask = |members: &[Person<'_>]| {
+        let group = Group::new(members, Strategy::Average);
+        recommend_group(&served, &catalogue, &group, &now(), &films(50), &settings, &Untimed)
+    };
+    let has_it = |answer: &GroupAnswer| answer.items.iter().any(|i| i.item == id("film-s7"));
+    assert!(has_it(&ask(&people[..1])) && !has_it(&ask(&people)));
+    assert_eq!((ask(&people[..1]).age_limit, ask(&people).age_limit), (Some(40), Some(9)));
+    let alone = recommend(&served, &catalogue, &people[1], &now(), &films(50), &settings, &Untimed);
+    assert!(alone.items.iter().all(|i| i.item != id("film-s7")));
 }

@@ -35,6 +35,37 @@ pub(crate) fn because_you(kind: InteractionKind, value: Option<f32>, title: &str
     }
 }
 
+/// Genres of stories that are made up.
+const MADE_UP: [&str; 13] = [
+    "drama",
+    "romance",
+    "fantasy",
+    "science-fiction",
+    "science fiction",
+    "mystery",
+    "thriller",
+    "crime",
+    "horror",
+    "adventure",
+    "historical",
+    "comedy",
+    "young-adult",
+];
+/// Genres of books that are no novels, whatever else they are.
+const NO_NOVEL: [&str; 11] = [
+    "short-stories",
+    "anthology",
+    "poetry",
+    "play",
+    "essay",
+    "memoir",
+    "biography",
+    "popular-science",
+    "history",
+    "self-help",
+    "comics",
+];
+
 /// The plain word for an item.
 pub(crate) fn noun(item: &Item) -> &'static str {
     let has = |wanted: &str| {
@@ -43,10 +74,12 @@ pub(crate) fn noun(item: &Item) -> &'static str {
             word.contains(wanted) && !word.contains("non-fiction") && !word.contains("nonfiction")
         })
     };
+    let is_one = |of: &[&str]| item.genres.iter().any(|genre| of.contains(&genre.to_lowercase().as_str()));
     match item.domain {
         Domain::Film => "film",
         Domain::Series => "series",
         Domain::Book if has("novel") || has("fiction") => "novel",
+        Domain::Book if is_one(&MADE_UP) && !is_one(&NO_NOVEL) => "novel",
         Domain::Book => "book",
         Domain::Music => "album",
         Domain::Product => "product",

@@ -3,3 +3,6 @@ ALTER TABLE parties ADD COLUMN taste TEXT NOT NULL DEFAULT '{}';
 
 -- Who was in a party, for evenings that people spent together.
 CREATE INDEX party_events_members ON party_events (party, actor) WHERE kind = 'joined';
+
+-- What was played in a party.
+CREATE INDEX party_events_played ON party_events (party, seq) WHERE kind = 'playback';

@@ -18,6 +18,7 @@
 
 mod db;
 mod error;
+mod evenings;
 mod rows;
 
 pub mod access;

@@ -217,29 +217,6 @@ impl Store {
         rows.iter().map(|(id,)| parse("user id", id)).collect()
     }
 
-    /// Who came to the same parties as a person, and to how many of their latest fifty; most first.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`], [`StorageError::Corrupt`].
-    pub async fn companions(&self, user: &UserId, most: u32) -> Result<Vec<(UserId, u32)>, StorageError> {
-        let rows: Vec<(String, i64)> = self
-            .db
-            .read()
-            .await?
-            .all(
-                "SELECT o.actor AS actor, COUNT(DISTINCT o.party) AS evenings
-                 FROM (SELECT party, MAX(at_ms) AS at_ms FROM party_events WHERE actor = $1 AND kind = 'joined'
-                       GROUP BY party ORDER BY 2 DESC LIMIT 50) mine
-                 JOIN party_events o ON o.party = mine.party AND o.kind = 'joined' AND o.actor <> $1
-                 GROUP BY o.actor ORDER BY 2 DESC, 1 LIMIT $2",
-                args![user.as_str(), i64::from(most)],
-            )
-            .await?;
-        rows.iter()
-            .map(|(id, evenings)| Ok((parse("user id", id)?, u32::try_from(*evenings).unwrap_or(u32::MAX))))
-            .collect()
-    }
-
     /// All friendships.
     ///
     /// # Errors

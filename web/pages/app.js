@@ -59,6 +59,11 @@ const panels = [
   new MoodPlane($('plane'), $('mood-label'), $('drivers'), $('feelings'), (mood) => client.tell({ type: 'context', mood })),
   new Stage(client.clock, () => choose.open(), began),
 ];
+$('share-mood').checked = store.shareMood;
+$('share-mood').addEventListener('change', ({ target }) => {
+  store.shareMood = target.checked;
+  client.tell({ type: 'context', share_mood: target.checked });
+});
 const door = new Door((password, renamed) => {
   if (!party) return;
   const key = password ? { password } : undefined;

@@ -9,7 +9,7 @@ const RENEW_MS = 43_200_000;
 /** What the first frame of a socket says. A browser that nobody knows yet comes in as a new guest first, so that the
  *  API knows the same person as the live channel. */
 export async function hello() {
-  const hi = { device: matchMedia('(max-width: 720px)').matches ? 'phone' : 'desktop', utc_offset_min: -new Date().getTimezoneOffset() };
+  const hi = { device: matchMedia('(max-width: 720px)').matches ? 'phone' : 'desktop', utc_offset_min: -new Date().getTimezoneOffset(), share_mood: store.shareMood };
   if (!store.resume || !store.token || store.tokenAge > RENEW_MS) {
     try {
       const made = await guest(store.name || 'Guest', '', store.resume ?? undefined);

@@ -21,7 +21,8 @@ const BECAUSE = {
   timer: 'it was time for a fresh look',
 };
 
-const STRATEGY = {
+/** What each strategy looks for, in words that follow “recommended is”. */
+export const STRATEGY = {
   average: 'what suits most on average',
   'least-misery': 'what suits the pickiest of you',
   'most-pleasure': 'what delights at least one of you',

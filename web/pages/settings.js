@@ -1,13 +1,17 @@
 // The party's settings, for those who may change them; the others may read them.
 
+import { STRATEGY } from '/pages/picks.js';
 import { $, el, fieldTime, sentence, tried } from '/pages/ui.js';
 
 const FIELDS = ['name', 'visibility', 'control', 'wait'];
+const TASTES = ['strategy', 'host_weight', 'mood'];
 
 export class Settings {
   #party = null;
 
   constructor() {
+    const kinds = Object.entries(STRATEGY).map(([value, words]) => el('option', { value }, sentence(words)));
+    this.#form.strategy.append(...kinds);
     $('settings').addEventListener('click', () => this.#open());
     $('settings-close').addEventListener('click', () => $('settings-dialog').close());
     $('settings-form').addEventListener('change', () => this.#secret());
@@ -33,6 +37,8 @@ export class Settings {
   #open() {
     const { info, can } = this.#party;
     for (const name of FIELDS) this.#form[name].value = info[name] ?? (name === 'wait' ? 'quorum' : '');
+    const taste = this.#taste();
+    for (const name of TASTES) this.#form[name].value = taste[name];
     this.#form.password.value = '';
     this.#form.starts.value = info.starts_at_ms ? fieldTime(info.starts_at_ms) : '';
     const may = can.has('admin');
@@ -45,6 +51,12 @@ export class Settings {
     this.#lock();
     this.#banned();
     $('settings-dialog').showModal();
+  }
+
+  /** What recommendations should be like, as the form's fields have it. */
+  #taste() {
+    const { strategy = '', host_weight = 1, mood = 'match' } = this.#party.info.taste ?? {};
+    return { strategy, host_weight: String(host_weight), mood };
   }
 
   #secret() {
@@ -78,6 +90,11 @@ export class Settings {
     if (this.#form.password.value && this.#form.visibility.value === 'private') change.password = this.#form.password.value;
     const at = this.#form.starts.value ? new Date(this.#form.starts.value).getTime() : 0;
     if (at !== Math.floor((info.starts_at_ms ?? 0) / 60_000) * 60_000) change.starts_at_ms = at;
+    const taste = this.#taste();
+    if (TASTES.some((name) => this.#form[name].value !== taste[name])) {
+      const { strategy, host_weight, mood } = this.#form;
+      change.taste = { ...(strategy.value && { strategy: strategy.value }), host_weight: Number(host_weight.value), mood: mood.value };
+    }
     try {
       if (Object.keys(change).length) await this.#party.change(change);
       $('settings-dialog').close();

@@ -284,8 +284,8 @@ export class Party extends EventTarget {
   }
 
   #changed(frame) {
-    const { name, visibility, control, wait, locked, item, starts_at_ms, host } = frame;
-    const now = { name, visibility, control, wait, locked, item, starts_at_ms, host: host ?? this.info.host };
+    const { name, visibility, control, wait, locked, item, starts_at_ms, taste, host } = frame;
+    const now = { name, visibility, control, wait, locked, item, starts_at_ms, taste, host: host ?? this.info.host };
     this.info = { ...this.info, ...now };
     this.#emit('changed', frame);
   }

@@ -13,6 +13,14 @@ export type Deed = 'view' | 'click' | 'play' | 'progress' | 'finish' | 'skip' | 
 
 export interface Member { user: string; name: string; role: Role; online: boolean; muted?: boolean }
 
+/** What a party wants its recommendations to be like. Without a strategy the server chooses. */
+export interface Taste {
+  strategy?: string;
+  /** How much the host counts, where others count 1; 0.25 to 4. */
+  host_weight: number;
+  mood: 'match' | 'lift' | 'ignore';
+}
+
 export interface PartyInfo {
   id: string;
   name: string;
@@ -24,6 +32,7 @@ export interface PartyInfo {
   item?: string;
   /** Unix milliseconds. */
   starts_at_ms?: number;
+  taste: Taste;
   created_at_ms?: number;
 }
 
@@ -169,7 +178,7 @@ export class Client extends EventTarget {
   ask(frame: { type: string; [field: string]: unknown }): Promise<{ type: string; [field: string]: any }>;
   tell(frame: { type: string; [field: string]: unknown }): boolean;
   join(id: string, key?: { password?: string; invite?: string }): Party;
-  create(wish: { name: string; visibility: Visibility; control: Control; password?: string; wait?: Wait; starts_at_ms?: number } & WorkWish): Promise<Party>;
+  create(wish: { name: string; visibility: Visibility; control: Control; password?: string; wait?: Wait; starts_at_ms?: number; taste?: Partial<Taste> } & WorkWish): Promise<Party>;
   leave(party: Party): void;
   forget(party: Party): void;
   event(deed: { item: string; kind: Deed; value?: number; recommendation_id?: string }): Promise<unknown>;
@@ -227,7 +236,7 @@ export class Party extends EventTarget {
   react(emoji: string): void;
   nowTyping(): void;
   admin(op: 'promote' | 'demote' | 'mute' | 'unmute' | 'kick' | 'ban' | 'unban' | 'lock' | 'unlock' | 'transfer' | 'delete-message', whom?: { user?: string; message?: string }): Promise<unknown>;
-  change(what: { name?: string; visibility?: Visibility; password?: string; control?: Control; wait?: Wait; starts_at_ms?: number; item?: string }): Promise<unknown>;
+  change(what: { name?: string; visibility?: Visibility; password?: string; control?: Control; wait?: Wait; starts_at_ms?: number; item?: string; taste?: Partial<Taste> }): Promise<unknown>;
   invite(limits?: { uses?: number; expires_in_s?: number }): Promise<{ invite: string; expires_at_ms: number; uses?: number }>;
   status(status: { position_ms: number; buffering: boolean; at_server_ms?: number; rtt_ms?: number; version?: number; duration_ms?: number }): boolean;
 }

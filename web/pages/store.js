@@ -27,6 +27,9 @@ export const store = {
     write('soiree.token', value);
     write('soiree.token-at', value && String(Date.now()));
   },
+  /** Whether what the guest writes and does may count for the mood of a room. */
+  get shareMood() { return read('soiree.share-mood') !== 'no'; },
+  set shareMood(value) { write('soiree.share-mood', value ? null : 'no'); },
   /** How old the token is, in milliseconds. */
   get tokenAge() { return Date.now() - Number(read('soiree.token-at') ?? 0); },
 };

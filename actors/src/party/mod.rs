@@ -195,6 +195,7 @@ impl Party {
             return;
         }
         self.on_air = self.state.playing().cloned();
+        self.peers.recommender.played(&self.state.party().id);
         let catalogue = self.peers.recommender.catalogue();
         let mood = self.on_air.as_ref().and_then(|item| catalogue.mood(catalogue.index_of(item)?));
         let now_ms = self.now_ms();

@@ -4,7 +4,7 @@ use crate::{
     fault::Fault,
     profiles::{Profile, Profiles},
 };
-use soiree_domain::{InteractionKind, ItemId, UserId};
+use soiree_domain::{InteractionKind, ItemId, PartyId, UserId};
 use soiree_engine::{Event, FriendEvents, Person};
 use std::sync::Arc;
 
@@ -56,6 +56,11 @@ impl Circle {
             me.events.splice(0..0, events);
             self.me = Arc::new(me);
         }
+    }
+
+    /// Parties the person came to.
+    pub(super) fn parties(&self) -> &[PartyId] {
+        &self.me.parties
     }
 
     pub(super) fn friends(&self) -> Vec<FriendEvents<'_>> {

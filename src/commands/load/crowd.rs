@@ -4,6 +4,7 @@ use super::{
     figures::Latency,
     member::{Measured, Member, Plan, STATUS_EVERY},
     process::Usage,
+    push::Pushes,
 };
 use crate::{Failure, cli, terminal};
 use serde::Serialize;
@@ -25,6 +26,11 @@ struct Printed {
     /// Share of the copies that should have come.
     delivered: f64,
     recommendations: Latency,
+    deeds_told: usize,
+    /// Deeds after which the list stayed as it was.
+    deeds_without_change: usize,
+    /// From a deed to the changed recommendations at a member.
+    pushes: Latency,
     /// What a member received per second, in bytes of frames.
     received: Received,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,11 +60,11 @@ pub(super) fn run(args: &cli::Load, json: bool) -> Result<(), Failure> {
         return Err("--parties × --members must be 1 to 19,000: a process has no more descriptors".into());
     }
     if !(0.001..=1e6).contains(&args.rate)
-        || !(0.0..=1e6).contains(&args.recommend_rate)
+        || ![args.recommend_rate, args.event_rate].iter().all(|rate| (0.0..=1e6).contains(rate))
         || args.seconds > 3_600
     {
         return Err(
-            "--rate must be 0.001 to 1,000,000, --recommend-rate 0 to that, --seconds at most 3,600".into()
+            "--rate must be 0.001 to 1,000,000, --recommend-rate and --event-rate 0 to that, --seconds at most 3,600".into()
         );
     }
     let texts = match &args.texts {
@@ -104,6 +110,8 @@ async fn play(args: &cli::Load, address: SocketAddr, texts: Arc<Vec<String>>) ->
     let joins = members.iter().map(|member| member.join_ms).collect();
     let every = (args.members * args.parties) as f64 / args.rate;
     let asks = args.recommend_rate / (args.members * args.parties) as f64;
+    let deeds = args.event_rate / (args.members * args.parties) as f64;
+    let pushes: Vec<Pushes> = (0..args.parties).map(|_| Pushes::default()).collect();
     let measured = Arc::new(Mutex::new(Measured::default()));
     let before = args.pid.map(Usage::of).transpose()?;
     let start = Instant::now();
@@ -116,6 +124,8 @@ async fn play(args: &cli::Load, address: SocketAddr, texts: Arc<Vec<String>>) ->
             every: Duration::from_secs_f64(every),
             ask_every: (asks > 0.0).then(|| Duration::from_secs_f64(1.0 / asks)),
             status_every: args.status.then_some(STATUS_EVERY),
+            event_every: (deeds > 0.0).then(|| Duration::from_secs_f64(1.0 / deeds)),
+            pushes: pushes[number / args.members].clone(),
             start,
             end: start + Duration::from_secs(args.seconds),
             number,
@@ -141,6 +151,9 @@ async fn play(args: &cli::Load, address: SocketAddr, texts: Arc<Vec<String>>) ->
         delivered: measured.deliveries.len() as f64 / expected as f64,
         deliveries: Latency::of(measured.deliveries),
         recommendations: Latency::of(measured.answers),
+        deeds_told: measured.deeds,
+        deeds_without_change: pushes.iter().map(Pushes::unchanged).sum(),
+        pushes: Latency::of(measured.pushes),
         received: Received::of(measured.bytes_per_s),
         server,
         problems,
@@ -181,6 +194,14 @@ fn lines(printed: &Printed) -> String {
         printed.received.median,
         printed.received.most
     );
+    if printed.deeds_told > 0 {
+        out.push_str(&format!(
+            "\n{}\n{} deeds told, {} of them changed nothing",
+            printed.pushes.line("deed to push"),
+            printed.deeds_told,
+            printed.deeds_without_change
+        ));
+    }
     if let Some(server) = &printed.server {
         let per_s = printed.deliveries.count as f64 / server.cpu_s.max(1e-9);
         out.push_str(&format!(

@@ -1,5 +1,6 @@
 //! One guest of the load: comes in, talks, asks, plays along, and listens to how long everything takes.
 
+use super::push::Pushes;
 use crate::Failure;
 use futures_util::{SinkExt, StreamExt, stream::SplitSink};
 use serde_json::{Value, json};
@@ -27,6 +28,9 @@ const PLAYED_MS: u64 = 3_600_000;
 pub(super) struct Measured {
     pub(super) deliveries: Vec<f64>,
     pub(super) answers: Vec<f64>,
+    /// From a deed to the changed recommendations, one per member.
+    pub(super) pushes: Vec<f64>,
+    pub(super) deeds: usize,
     pub(super) sent: usize,
     pub(super) bytes_per_s: Vec<f64>,
     pub(super) problems: Vec<String>,
@@ -38,6 +42,8 @@ pub(super) struct Plan {
     pub(super) every: Duration,
     pub(super) ask_every: Option<Duration>,
     pub(super) status_every: Option<Duration>,
+    pub(super) event_every: Option<Duration>,
+    pub(super) pushes: Pushes,
     pub(super) start: Instant,
     pub(super) end: Instant,
     pub(super) number: usize,
@@ -101,9 +107,10 @@ impl Member {
     pub(super) async fn stay(self, plan: Plan, measured: Arc<Mutex<Measured>>) {
         let Self { socket, party, began, .. } = self;
         let (sink, mut stream) = socket.split();
+        let pushes = plan.pushes.clone();
         let (start, last) = (plan.start, time::Instant::from_std(plan.end + TAIL));
         let (asked, mut asked_at) = mpsc::channel(64);
-        let talker = Talker { sink, party, plan, began, sent: 0, asked };
+        let talker = Talker { sink, party, plan, began, sent: 0, deeds: 0, asked };
         let talk = tokio::spawn(talker.talk());
         let mut heard = Measured::default();
         let mut bytes = 0;
@@ -121,13 +128,18 @@ impl Member {
                     let at: Option<Instant> = asked_at.try_recv().ok();
                     heard.answers.extend(at.map(|at| at.elapsed().as_secs_f64() * 1e3));
                 }
+                Ok(frame) if frame["type"] == "party.recommendations" => {
+                    heard.pushes.extend(pushes.heard(&frame));
+                }
                 Ok(frame) if frame["type"] == "problem" => heard.problems.push(frame["detail"].to_string()),
                 _ => {}
             }
         }
-        let sent = talk.await.unwrap_or_default();
+        let (sent, deeds) = talk.await.unwrap_or_default();
         let mut all = measured.lock().unwrap_or_else(PoisonError::into_inner);
         all.sent += sent;
+        all.deeds += deeds;
+        all.pushes.append(&mut heard.pushes);
         all.deliveries.append(&mut heard.deliveries);
         all.answers.append(&mut heard.answers);
         all.problems.append(&mut heard.problems);
@@ -142,30 +154,34 @@ struct Talker {
     plan: Plan,
     began: Option<Instant>,
     sent: usize,
+    deeds: usize,
     asked: mpsc::Sender<Instant>,
 }
 
 impl Talker {
-    /// Does everything in its time, and keeps the socket open for stragglers; tells how many lines were said.
-    async fn talk(mut self) -> usize {
+    /// Does everything in its time, and keeps the socket open for stragglers; tells how many lines were said
+    /// and deeds told.
+    async fn talk(mut self) -> (usize, usize) {
         let never = Duration::from_secs(86_400);
-        let Plan { first, every, ask_every, status_every, end, .. } = self.plan;
+        let Plan { first, every, ask_every, status_every, event_every, end, .. } = self.plan;
         let mut lines = time::interval_at(first.into(), every);
         let mut asks = time::interval_at(first.into(), ask_every.unwrap_or(never));
         let mut statuses = time::interval_at(first.into(), status_every.unwrap_or(never));
+        let mut deeds = time::interval_at(first.into(), event_every.unwrap_or(never));
         while Instant::now() < end {
             let went = tokio::select! {
                 _ = lines.tick() => self.line().await,
                 _ = asks.tick(), if ask_every.is_some() => self.ask().await,
+                _ = deeds.tick(), if event_every.is_some() => self.deed().await,
                 _ = statuses.tick(), if status_every.is_some() => self.status().await,
                 () = time::sleep_until(end.into()) => break,
             };
             if went.is_err() {
-                return self.sent;
+                return (self.sent, self.deeds);
             }
         }
         time::sleep(TAIL).await;
-        self.sent
+        (self.sent, self.deeds)
     }
 
     async fn line(&mut self) -> Result<(), Failure> {
@@ -181,6 +197,12 @@ impl Talker {
     async fn ask(&mut self) -> Result<(), Failure> {
         let _counted_later = self.asked.try_send(Instant::now());
         self.send(json!({ "type": "recommend", "ref": "ask", "limit": 10 })).await
+    }
+
+    async fn deed(&mut self) -> Result<(), Failure> {
+        let Some(item) = self.plan.pushes.begin() else { return Ok(()) };
+        self.deeds += 1;
+        self.send(json!({ "type": "event", "item": item, "kind": "like" })).await
     }
 
     async fn status(&mut self) -> Result<(), Failure> {

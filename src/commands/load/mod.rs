@@ -6,6 +6,7 @@ mod member;
 mod playback;
 mod plot;
 mod process;
+mod push;
 
 use crate::{
     Failure,

@@ -63,3 +63,37 @@ pub(crate) async fn friendship_is_mutual_and_needs_two_who_exist(store: Store) {
     assert!(!store.remove_friend(&pair("ann", "bob")).await.unwrap());
     assert_eq!(store.friends_of(&user_id("ann")).await.unwrap(), []);
 }
+
+pub(crate) async fn evenings_together_are_counted(store: Store) {
+    store.put_users(&[user("ann"), user("bob"), user("cyd")], 1).await.unwrap();
+    for (party_name, people) in
+        [("p1", &["ann", "bob"][..]), ("p2", &["ann", "bob", "cyd"]), ("p3", &["cyd"])]
+    {
+        store.create_party(&party(party_name, "ann", 1)).await.unwrap();
+        let joined = |(seq, who): (i64, &&str)| {
+            let body = "{}".to_owned();
+            let actor = Some(user_id(who));
+            soiree_domain::PartyEvent { actor, kind: "joined".into(), body, ..event(party_name, seq, 1) }
+        };
+        let mut events: Vec<_> = (1..).zip(people).map(joined).collect();
+        // Who comes twice was there once.
+        events.push(joined((events.len() as i64 + 1, &people[0])));
+        let seq = events.len() as i64 + 1;
+        let playback = "{\"kind\":\"playback\"}".to_owned();
+        events.push(soiree_domain::PartyEvent {
+            kind: "playback".into(),
+            body: playback,
+            ..event(party_name, seq, 1)
+        });
+        let entries: Vec<_> = events.into_iter().map(soiree_storage::Entry::PartyEvent).collect();
+        store.commit(&entries).await.unwrap();
+    }
+    let companions = store.companions(&user_id("ann"), 10).await.unwrap();
+    assert_eq!(companions, [(user_id("bob"), 2), (user_id("cyd"), 1)]);
+    assert_eq!(store.companions(&user_id("ann"), 1).await.unwrap().len(), 1);
+    let parties = store.parties_of(&user_id("cyd"), 10).await.unwrap();
+    assert_eq!(parties, [party_id("p2"), party_id("p3")]);
+    let (people, played) = store.evening(&party_id("p2"), 10).await.unwrap();
+    assert_eq!((people, played.len()), (3, 1));
+    assert_eq!(store.evening(&party_id("nowhere"), 10).await.unwrap(), (0, vec![]));
+}

@@ -246,11 +246,11 @@ fn connect(
 
 /// Hands on what `hello` said of the surroundings. False when the session is gone.
 async fn greet(link: &SessionLink, hello: Hello) -> bool {
-    let Hello { device, utc_offset_min, .. } = hello;
-    if device.is_none() && utc_offset_min.is_none() {
+    let Hello { device, utc_offset_min, share_mood, .. } = hello;
+    if device.is_none() && utc_offset_min.is_none() && share_mood.is_none() {
         return true;
     }
-    let context = LiveContext { device, utc_offset_min, ..LiveContext::default() };
+    let context = LiveContext { device, utc_offset_min, share_mood, ..LiveContext::default() };
     link.send(session::Incoming { command: Command::Context(context), reference: None }).await
 }
 

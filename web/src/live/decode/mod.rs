@@ -61,6 +61,8 @@ pub struct Hello {
     pub locale: Option<String>,
     /// Offset of their local time from UTC in minutes.
     pub utc_offset_min: Option<i32>,
+    /// Whether what they write and do may count for the mood of their parties.
+    pub share_mood: Option<bool>,
 }
 
 /// What a text frame asks.
@@ -176,6 +178,7 @@ fn hello(f: &mut Fields) -> Option<Hello> {
         device: f.words("device", MAX_WORD_CHARS),
         locale: f.words("locale", 35),
         utc_offset_min: utc_offset_min(f),
+        share_mood: f.flag("share_mood"),
     };
     let ways = [
         ("token", hello.token.is_some()),
