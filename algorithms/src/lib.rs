@@ -9,6 +9,7 @@ pub mod blend;
 mod check;
 pub mod diversity;
 pub mod ease;
+pub mod emoji;
 pub mod group;
 pub mod ials;
 pub mod item_knn;

@@ -2,7 +2,7 @@
 
 use soiree_domain::Mood;
 
-use super::tables::emoji_start;
+use crate::emoji;
 
 /// How fast somebody writes, compared with how fast they usually do.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -102,7 +102,11 @@ impl Cues {
     fn take(&mut self, word: &str) {
         let (mut letters, mut small, mut run, mut longest) = (0_u32, false, 0_u32, 0_u32);
         let mut last = None;
-        for c in word.chars() {
+        let mut skip_to = 0;
+        for (at, c) in word.char_indices() {
+            if at < skip_to {
+                continue;
+            }
             if c.is_alphabetic() {
                 letters += 1;
                 small |= !c.is_uppercase();
@@ -113,11 +117,12 @@ impl Cues {
                 continue;
             }
             last = None;
-            match emoji_start(c) {
-                Some(known) => {
+            match emoji::first(&word[at..]) {
+                Some(found) => {
+                    skip_to = at + found.bytes;
                     self.emoji += 1;
-                    self.known_emoji += u32::from(known.is_some());
-                    self.emoji_arousal += known.map_or(0.0, |mood| mood.arousal);
+                    self.known_emoji += u32::from(found.mood.is_some());
+                    self.emoji_arousal += found.mood.map_or(0.0, |mood| mood.arousal);
                 }
                 None => self.exclamations += u32::from(matches!(c, '!' | '！')),
             }

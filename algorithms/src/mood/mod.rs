@@ -3,7 +3,7 @@
 //! - [`line_mood`]: what one chat line says of its author's mood,
 //! - [`MemberMood`]: a member's lines and reactions, folded together with a half-life,
 //! - [`room_mood`]: the room as a robust mean in which every member counts once,
-//! - [`emoji_mood`], [`mood_words`]: small hand-set tables for reactions and for the mood words of works,
+//! - [`emoji_mood`], [`mood_words`]: hand-set tables for reactions and for the mood words of works,
 //! - [`target`]: the mood to look for, when the wish is to match or to lift,
 //! - [`fit`]: how well a work's mood matches it.
 //!
@@ -20,8 +20,10 @@ mod wish;
 pub use line::{Pace, line_mood, line_mood_at_pace};
 pub use member::{MemberMood, MoodEstimate, MoodParams};
 pub use room::{HUBER_REACH, room_mood};
-pub use tables::{MOOD_WORDS, emoji_mood, mood_words};
+pub use tables::{MOOD_WORDS, mood_words};
 pub use wish::{LIFT, target};
+
+pub use crate::emoji::mood as emoji_mood;
 
 use soiree_domain::Mood;
 
