@@ -109,7 +109,7 @@ const NAMED: [(&str, Word); 33] = [
 
 /// A lower-case word of at most [`MAX_KEY_BYTES`] bytes, padded with zeros and followed by its length, so that
 /// comparing and hashing it takes three machine words. The length tells a padding zero from one in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct Key(pub(super) u64, pub(super) u64, pub(super) u64);
 
 impl Key {
@@ -124,6 +124,11 @@ impl Key {
             u64::from_le_bytes(eight)
         };
         Some(Self(part(0), part(8), part(16)))
+    }
+
+    /// How many bytes the word has.
+    pub(super) fn len(self) -> usize {
+        (self.2 >> 56) as usize
     }
 }
 
@@ -178,6 +183,11 @@ impl Lexicon {
     /// What the lists say about a lower-case word, if anything.
     pub(super) fn get(&self, key: Key) -> Option<&Entry> {
         self.entries.get(&key)
+    }
+
+    /// Every word with a valence.
+    pub(super) fn charged(&self) -> impl Iterator<Item = (Key, f64)> {
+        self.entries.iter().filter(|(_, entry)| entry.in_lexicon).map(|(key, entry)| (*key, entry.value))
     }
 
     fn edit(&mut self, word: &str, change: impl FnOnce(&mut Entry)) {

@@ -13,6 +13,7 @@
 //!
 //! `lab/reference/vader_reference.py` makes the reference scores.
 
+mod chat;
 mod lexicon;
 mod rules;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use std::cell::RefCell;
 
 use serde::{Deserialize, Serialize};
 
+pub use chat::{CHAT_THRESHOLD, CONTINUES_MS, ChatScore, ChatScorer, ChatThread, Feeling};
 use lexicon::{Emoji, Lexicon};
 use tokens::Token;
 
@@ -89,6 +91,13 @@ impl Vader {
     #[must_use]
     pub fn compound(&self, text: &str) -> f64 {
         self.with_valences(text, rules::compound)
+    }
+
+    /// The valence that the lexicon gives to one word in small letters, -4 to 4; none for a word it lacks.
+    #[must_use]
+    pub fn word_valence(&self, word: &str) -> Option<f64> {
+        let entry = self.lexicon.get(lexicon::Key::new(word.as_bytes())?)?;
+        entry.in_lexicon.then_some(entry.value)
     }
 
     fn with_valences<T>(&self, text: &str, finish: impl FnOnce(&[f64], &str) -> T) -> T {
