@@ -4,11 +4,14 @@
 //! - [`MemberMood`]: a member's lines and reactions, folded together with a half-life,
 //! - [`room_mood`]: the room as a robust mean in which every member counts once,
 //! - [`emoji_mood`], [`mood_words`]: hand-set tables for reactions and for the mood words of works,
+//! - [`item_mood`], [`LearnedMood`]: a work's mood from all words that describe it,
 //! - [`target`]: the mood to look for, when the wish is to match or to lift,
 //! - [`fit`]: how well a work's mood matches it.
 //!
 //! All are functions of their arguments; times are Unix milliseconds.
 
+mod item;
+mod learned;
 mod line;
 mod member;
 mod room;
@@ -17,6 +20,8 @@ mod tables;
 mod tests;
 mod wish;
 
+pub use item::{ItemWords, item_mood};
+pub use learned::{LearnedMood, LearnedMoodParams};
 pub use line::{Pace, line_mood, line_mood_at_pace};
 pub use member::{MemberMood, MoodEstimate, MoodParams};
 pub use room::{HUBER_REACH, room_mood};
