@@ -7,7 +7,7 @@ use crate::context::seasons_of;
 use crate::entities::{self, Keys};
 use rustc_hash::FxHashMap;
 use soiree_algorithms::diversity::Signature;
-use soiree_algorithms::mood::mood_words;
+use soiree_algorithms::mood::{ItemWords, MoodEstimate, item_mood, mood_words};
 use soiree_domain::{Domain, Item, ItemId, Mood, Relation, RelationKind};
 use std::sync::Arc;
 
@@ -33,7 +33,10 @@ pub(crate) struct Facts {
     pub(crate) age_rating: u8,
     /// [`NO_YEAR`] when unknown.
     pub(crate) year: i16,
-    pub(crate) mood: Option<Mood>,
+    /// What its mood words say, else what its other words suggest, with how sure that is.
+    pub(crate) mood: Option<MoodEstimate>,
+    /// Whether mood words say it.
+    pub(crate) mood_is_said: bool,
     /// Bits of [`crate::context::seasons_of`].
     pub(crate) seasons: u8,
     pub(crate) signature: Signature,
@@ -174,10 +177,18 @@ impl Catalogue {
         self.links.get(&index).map_or(&[], |links| links)
     }
 
-    /// The mood of an item, as its words say; `None` when they say nothing.
+    /// The mood of an item, as its mood words say; `None` without such words.
     #[must_use]
     pub fn mood(&self, index: u32) -> Option<Mood> {
-        self.facts.get(index as usize).and_then(|f| f.mood)
+        let facts = self.facts.get(index as usize)?;
+        facts.mood.filter(|_| facts.mood_is_said).map(|found| found.mood)
+    }
+
+    /// The mood of an item as its mood words say, or as its genres, themes, title and description suggest, which
+    /// is less sure; `None` when no word tells anything.
+    #[must_use]
+    pub fn mood_estimate(&self, index: u32) -> Option<MoodEstimate> {
+        self.facts.get(index as usize)?.mood
     }
 
     pub(crate) fn facts(&self, index: u32) -> &Facts {
@@ -231,7 +242,8 @@ fn facts_of(item: &Item) -> Facts {
         live: item.available,
         age_rating: item.age_rating.unwrap_or(0),
         year: item.year.and_then(|y| i16::try_from(y).ok()).unwrap_or(NO_YEAR),
-        mood: mood_words(&item.moods),
+        mood: item_mood(&describing(item)),
+        mood_is_said: mood_words(&item.moods).is_some(),
         seasons: seasons_of(item),
         signature: Signature::of(words),
     }
@@ -247,6 +259,26 @@ mod tests {
 
     fn item(text: &str) -> Item {
         Item::new(id(text), Domain::Film, text)
+    }
+
+    #[test]
+    fn an_item_without_mood_words_has_a_mood_that_is_less_sure() {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        let catalogue = Catalogue::new(
+            vec![
+                Item { moods: words(&["calm"]), genres: words(&["horror"]), ..item("qa") },
+                Item { genres: words(&["horror"]), ..item("qb") },
+                item("qc"),
+            ],
+            &[],
+        );
+        let calm = Mood::new(0.45, -0.75);
+        assert_eq!(catalogue.mood(0), Some(calm));
+        assert_eq!(catalogue.mood_estimate(0).map(|found| found.mood), Some(calm));
+        assert_eq!((catalogue.mood(1), catalogue.mood(2), catalogue.mood_estimate(2)), (None, None, None));
+        let guessed = catalogue.mood_estimate(1).unwrap();
+        assert!(guessed.mood.valence < 0.0 && guessed.mood.arousal > 0.0);
+        assert!(guessed.confidence < catalogue.mood_estimate(0).unwrap().confidence / 2.0);
     }
 
     fn sequel(from: &str, to: &str) -> Relation {

@@ -3,7 +3,7 @@
 use crate::candidates::Scene;
 use crate::catalogue::{Facts, NO_YEAR};
 use soiree_algorithms::mood::fit;
-use soiree_domain::Item;
+use soiree_domain::{Item, Mood};
 
 /// Seasons that works are made for, as bits.
 pub(crate) const CHRISTMAS: u8 = 1;
@@ -86,8 +86,7 @@ impl Moment {
             shares += SEASON_SHARE;
         }
         if let Some(wanted) = scene.mood {
-            // Of an item without mood words nothing is known, which is neither a fit nor a misfit.
-            sum += scene.settings.mood_share * facts.mood.map_or(0.5, |mood| fit(mood, wanted));
+            sum += scene.settings.mood_share * mood_fit(facts, wanted);
             shares += scene.settings.mood_share;
         }
         if scene.now_on.is_some() {
@@ -96,6 +95,14 @@ impl Moment {
         }
         sum / shares
     }
+}
+
+/// How well an item fits a mood, 0 to 1. Where nothing is known of its mood, that is neither a fit nor a misfit;
+/// where only its genres and themes suggest one, the figure moves from there as far as they are sure.
+fn mood_fit(facts: &Facts, wanted: Mood) -> f32 {
+    let Some(found) = facts.mood else { return 0.5 };
+    let trust = if facts.mood_is_said { 1.0 } else { (2.0 * found.confidence).min(1.0) };
+    0.5 + (fit(found.mood, wanted) - 0.5) * trust
 }
 
 #[cfg(test)]
