@@ -6,7 +6,7 @@
 
 use crate::sentiment::Sentiment;
 use actix::{Actor, Addr, Arbiter, ArbiterHandle};
-use soiree_algorithms::sentiment::Vader;
+use soiree_algorithms::sentiment::ChatScorer;
 use std::sync::Arc;
 
 /// A thread, with a sentiment model of its own: a line takes it less time than waking another thread would, twice.
@@ -17,8 +17,8 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    fn new(arbiter: ArbiterHandle, vader: Arc<Vader>) -> Self {
-        let sentiment = Sentiment::start_in_arbiter(&arbiter, |_| Sentiment::new(vader));
+    fn new(arbiter: ArbiterHandle, scorer: Arc<ChatScorer>) -> Self {
+        let sentiment = Sentiment::start_in_arbiter(&arbiter, |_| Sentiment::new(scorer));
         Self { arbiter, sentiment }
     }
 
@@ -29,7 +29,7 @@ impl Thread {
 
 /// All threads that parties may live on.
 pub(crate) struct Threads {
-    vader: Arc<Vader>,
+    scorer: Arc<ChatScorer>,
     own: Thread,
     lent: Vec<Thread>,
     next: usize,
@@ -38,14 +38,14 @@ pub(crate) struct Threads {
 impl Threads {
     /// The current thread, until others are lent.
     pub(crate) fn new() -> Self {
-        let vader = Arc::new(Vader::new());
-        let own = Thread::new(Arbiter::current(), Arc::clone(&vader));
-        Self { vader, own, lent: Vec::new(), next: 0 }
+        let scorer = Arc::new(ChatScorer::new());
+        let own = Thread::new(Arbiter::current(), Arc::clone(&scorer));
+        Self { scorer, own, lent: Vec::new(), next: 0 }
     }
 
     /// Takes one more thread into use.
     pub(crate) fn lend(&mut self, arbiter: ArbiterHandle) {
-        self.lent.push(Thread::new(arbiter, Arc::clone(&self.vader)));
+        self.lent.push(Thread::new(arbiter, Arc::clone(&self.scorer)));
     }
 
     /// The thread that the next party lives on: all in turn, without those that have ended.

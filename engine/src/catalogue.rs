@@ -249,6 +249,17 @@ fn facts_of(item: &Item) -> Facts {
     }
 }
 
+fn describing(item: &Item) -> ItemWords<'_> {
+    ItemWords {
+        title: &item.title,
+        creators: if item.domain == Domain::Music { &item.creators } else { &[] },
+        moods: &item.moods,
+        genres: &item.genres,
+        themes: &item.themes,
+        text: &item.description,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

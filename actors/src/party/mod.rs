@@ -176,7 +176,7 @@ impl Party {
                     }
                 }
                 Effect::Detach(conn) => self.release.put(Output::Detach(conn)),
-                Effect::Score { seq, text } => self.score(seq, text, ctx),
+                Effect::Score { seq, text, before } => self.score(seq, text, before, ctx),
                 Effect::Recommend(because) => self.recommend(because, ctx),
                 Effect::Save(saved) => self.save(&saved),
                 Effect::Row(party) => self.write_row(party, ctx),
@@ -241,8 +241,8 @@ impl Party {
         ctx.stop();
     }
 
-    fn score(&mut self, seq: i64, text: String, ctx: &mut Context<Self>) {
-        let score = Score { seq, text, party: ctx.address() };
+    fn score(&mut self, seq: i64, text: String, before: Option<(i64, String)>, ctx: &mut Context<Self>) {
+        let score = Score { seq, text, before, party: ctx.address() };
         if self.peers.sentiment.try_send(score).is_err() {
             counter!("soiree_scores_lost_total").increment(1);
         }

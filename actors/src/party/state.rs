@@ -30,11 +30,15 @@ use crate::{
     },
     outbox::StateKind,
 };
+use soiree_algorithms::sentiment::CONTINUES_MS;
 use soiree_domain::{ItemId, MemberRole, Party, UserId, bounds};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
 };
+
+/// Lines among which an author's last one is looked for.
+const LINES_BACK: usize = 16;
 
 /// Number of a live connection, unique in this process.
 pub(crate) type Conn = u64;
@@ -57,7 +61,7 @@ pub(crate) enum Effect {
     /// From here on it does not.
     Detach(Conn),
     /// Ask how a line sounds.
-    Score { seq: i64, text: String },
+    Score { seq: i64, text: String, before: Option<(i64, String)> },
     /// Ask for a round of recommendations.
     Recommend(Because),
     /// Store the lasting state.
@@ -306,11 +310,20 @@ impl State {
         }
         let name = self.members.get(&user).map(|m| m.name.clone()).ok_or(Fault::NotAMember)?;
         let mut effects = Vec::new();
+        let author = user.clone();
         let record = Record::Chat { user, name, text: text.clone(), reply_to, mentions };
+        let before = self.said_before(&author, now_ms);
         let seq = self.record(record, now_ms, Some((conn, reference)), &mut effects);
-        effects.push(Effect::Score { seq, text });
+        effects.push(Effect::Score { seq, text, before });
         self.settle(now_ms, &mut effects);
         Ok(effects)
+    }
+
+    /// What somebody wrote last, and how many milliseconds ago, if that can be the beginning of what they write now.
+    fn said_before(&self, author: &UserId, now_ms: i64) -> Option<(i64, String)> {
+        let line = self.chat.iter().rev().take(LINES_BACK).find(|line| line.user == *author)?;
+        let gap_ms = now_ms - line.at_ms;
+        (0..=CONTINUES_MS).contains(&gap_ms).then(|| (gap_ms, line.text.clone()))
     }
 
     /// Somebody shows a feeling.
