@@ -94,3 +94,26 @@ async fn items_are_linked() {
     assert_eq!(reply.fields(), ["relations[1].from", "relations[1].to", "relations[1].to"]);
     assert_eq!(service.get("/api/v1/items/none/relations").await.code(), "item-not-found");
 }
+
+#[actix_web::test]
+async fn other_domains_are_reached_by_a_path() {
+    let server = server().await;
+    let viewer = server.with(Role::Viewer, None).await;
+    let across = viewer.get("/api/v1/items/gatsby-novel/across?limit=20").await.ok(200);
+    let rows = across["items"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["domain"] != "book"), "{across}");
+    let film = rows.iter().find(|row| row["item"] == "gatsby-film").unwrap();
+    let step = json!({"item": "gatsby-film", "title": "The Great Gatsby", "kind": "adaptation", "forward": true,
+        "recognised": false});
+    assert_eq!(film["path"], json!([step]));
+    // The album states no link: the maker it shares with the novel was recognised.
+    let album = rows.iter().find(|row| row["item"] == "gatsby-album").unwrap();
+    assert_eq!(
+        (album["path"][0]["kind"].as_str(), album["path"][0]["recognised"].as_bool()),
+        (Some("same_creator"), Some(true))
+    );
+    let music = viewer.get("/api/v1/items/gatsby-novel/across?domains=music").await.ok(200);
+    assert!(music["items"].as_array().unwrap().iter().all(|row| row["domain"] == "music"));
+    assert_eq!(viewer.get("/api/v1/items/none/across").await.code(), "item-not-found");
+    assert_eq!(viewer.get("/api/v1/items/gatsby-novel/across?limit=0").await.code(), "invalid-parameters");
+}

@@ -118,3 +118,27 @@ async fn a_private_party_is_hidden() {
     assert_eq!(bo.delete(&format!("/api/v1/parties/{id}")).await.code(), "party-not-found");
     assert_eq!(viewer.get("/api/v1/parties").await.ok(200)["rows"], json!([]));
 }
+
+#[actix_web::test]
+async fn a_party_says_what_its_recommendations_should_be_like() {
+    let server = server().await;
+    let ana = server.with(Role::User, Some("ana")).await;
+    let body = json!({"name": "Night", "taste": {"strategy": "gfar", "mood": "lift"}});
+    let party = ana.post("/api/v1/parties", body).await.ok(201);
+    assert_eq!(party["taste"], json!({"strategy": "gfar", "host_weight": 1.0, "mood": "lift"}));
+    let path = format!("/api/v1/parties/{}", party["id"].as_str().unwrap());
+    // Given as a whole: what is left out has its default again.
+    let changed = ana.patch(&path, json!({"taste": {"host_weight": 2.5}})).await.ok(200);
+    assert_eq!(changed["taste"], json!({"host_weight": 2.5, "mood": "match"}));
+    assert_eq!(ana.get(&path).await.ok(200)["taste"]["host_weight"], 2.5);
+    assert_eq!(ana.patch(&path, json!({"name": "Late"})).await.ok(200)["taste"]["host_weight"], 2.5);
+    for (taste, field) in [
+        (json!({"host_weight": 9}), "taste.host_weight"),
+        (json!({"mood": "party"}), "taste.mood"),
+        (json!({"strategy": "dictator"}), "taste.strategy"),
+        (json!({"loud": true}), "taste.loud"),
+    ] {
+        assert_eq!(ana.patch(&path, json!({"taste": taste})).await.fields(), [field]);
+    }
+    assert_eq!(ana.get(&path).await.ok(200)["taste"]["host_weight"], 2.5, "what was refused changed nothing");
+}

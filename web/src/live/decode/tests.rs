@@ -22,11 +22,11 @@ fn refusal(frame: &str) -> (String, Vec<String>) {
 fn samples() -> Vec<Value> {
     vec![
         json!({"type": "hello", "ref": "1", "token": "sk_x", "name": "Ana", "device": "phone", "locale": "de-DE",
-               "utc_offset_min": 120}),
+               "utc_offset_min": 120, "share_mood": false}),
         json!({"type": "hello", "resume": "rt_x"}),
         json!({"type": "clock", "t0": 12.5}),
         json!({"type": "context", "activity": "cooking", "mood": {"valence": 0.5, "arousal": -1}, "device": "tv",
-               "now_on": {"item": "demo:a", "position_ms": 10}, "utc_offset_min": -60}),
+               "now_on": {"item": "demo:a", "position_ms": 10}, "utc_offset_min": -60, "wish": "lift", "share_mood": true}),
         json!({"type": "event", "ref": "2", "item": "demo:a", "kind": "rate", "value": 4.5, "recommendation_id": "r1"}),
         json!({"type": "recommend", "surface": "home", "limit": 5, "domains": ["film", "book"]}),
         json!({"type": "party.create", "name": "Friday", "item": "demo:a", "visibility": "private",
@@ -43,7 +43,8 @@ fn samples() -> Vec<Value> {
         json!({"type": "party.vote", "party": "p", "item": "demo:a", "value": "veto"}),
         json!({"type": "party.admin", "party": "p", "op": "delete-message", "message": "41"}),
         json!({"type": "party.admin", "party": "p", "op": "ban", "user": "bo"}),
-        json!({"type": "party.change", "party": "p", "name": "Night", "wait": "all", "starts_at_ms": 0}),
+        json!({"type": "party.change", "party": "p", "name": "Night", "wait": "all", "starts_at_ms": 0,
+               "taste": {"strategy": "gfar", "host_weight": 2, "mood": "ignore"}}),
         json!({"type": "party.invite", "party": "p", "uses": 2, "expires_in_s": 60}),
         json!({"type": "party.typing", "party": "p"}),
     ]
