@@ -290,7 +290,8 @@ pub(crate) struct PartyRecommend {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
     pub(crate) limit: u16,
     /// average, least-misery, most-pleasure, average-without-misery, multiplicative,
-    /// borda, copeland, approval, turn-taking, sp-greedy, ef-greedy, greedy-lm, gfar, ep-fuzzda.
+    /// borda, copeland, approval, turn-taking, sp-greedy, ef-greedy, greedy-lm, gfar, ep-fuzzda,
+    /// diminishing-returns.
     #[arg(long)]
     pub(crate) strategy: Option<String>,
     /// Only these domains, separated by commas.

@@ -11,6 +11,7 @@ pub mod diversity;
 pub mod ease;
 pub mod emoji;
 pub mod group;
+pub mod group_filter;
 pub mod ials;
 pub mod item_knn;
 pub mod item_to_item;

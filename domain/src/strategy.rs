@@ -36,11 +36,13 @@ pub enum Strategy {
     Gfar,
     /// Everybody is given their share of what the list gives.
     EpFuzzda,
+    /// What a member is given counts the less, the more the list has given them.
+    DiminishingReturns,
 }
 
 impl Strategy {
     /// All strategies, in their fixed order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Average,
         Self::LeastMisery,
         Self::MostPleasure,
@@ -55,6 +57,7 @@ impl Strategy {
         Self::GreedyLm,
         Self::Gfar,
         Self::EpFuzzda,
+        Self::DiminishingReturns,
     ];
 
     /// The name used in JSON and files.
@@ -75,6 +78,7 @@ impl Strategy {
             Self::GreedyLm => "greedy-lm",
             Self::Gfar => "gfar",
             Self::EpFuzzda => "ep-fuzzda",
+            Self::DiminishingReturns => "diminishing-returns",
         }
     }
 }

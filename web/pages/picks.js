@@ -37,6 +37,7 @@ export const STRATEGY = {
   'greedy-lm': 'what suits most, and the pickiest too',
   gfar: 'something for everybody, from the first on',
   'ep-fuzzda': 'everybody’s fair share',
+  'diminishing-returns': 'what suits you, those first who have had least',
 };
 
 const percent = (share) => `${Math.round(share * 100)} %`;

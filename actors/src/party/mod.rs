@@ -6,7 +6,6 @@
 
 pub(crate) mod change;
 mod clock;
-mod debt;
 mod handlers;
 mod messages;
 pub(crate) mod mood;

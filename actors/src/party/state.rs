@@ -12,7 +12,6 @@ mod view;
 pub(crate) mod watch;
 
 use super::{
-    debt::Debts,
     mood::RoomMood,
     players::Players,
     poll::Poll,
@@ -31,6 +30,7 @@ use crate::{
     outbox::StateKind,
 };
 use soiree_algorithms::sentiment::CONTINUES_MS;
+use soiree_algorithms::group::Debts;
 use soiree_domain::{ItemId, MemberRole, Party, UserId, bounds};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -103,7 +103,7 @@ pub(crate) struct State {
     refresh: Refresh,
     rounds: u32,
     last_round: Option<(i64, i64, Arc<Round>)>,
-    debts: Debts,
+    debts: Debts<UserId>,
     playback: Playback,
     /// Since when the clock stands for members who load.
     waiting_since_ms: i64,

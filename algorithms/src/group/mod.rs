@@ -6,10 +6,13 @@
 //! first two ([`lists`](self)). Masthoff, "Group modeling: selecting a sequence of television items" (2004),
 //! compares the first kind; each of the second names its paper.
 
+mod debt;
+mod diminishing;
 mod each;
 mod lists;
 mod satisfaction;
 
+pub use debt::Debts;
 pub use satisfaction::{Fairness, fairness, satisfaction};
 
 use soiree_domain::Strategy;
@@ -45,11 +48,11 @@ impl Default for Terms {
 /// - Copeland: the share of other items that a majority by weight likes less, less the share it likes more, brought
 ///   to 0 to 1; only among the 256 items of the highest average, the others come after
 /// - approval: the weight of the members with `f_mi ≥ 0.5`, equals by the average
-/// - turn-taking, `spgreedy`, `efgreedy`, `greedy-lm`, GFAR, EP-FuzzDA: `1 - p / length` for place `p` of the list that
-///   is built, `average - 1` for what is not in it.
+/// - turn-taking, `spgreedy`, `efgreedy`, `greedy-lm`, GFAR, EP-FuzzDA, diminishing returns: `1 - p / length` for place
+///   `p` of the list that is built, `average - 1` for what is not in it.
 ///
 /// When nobody has a say, all count the same. Cost: `O(members · items)`, with a logarithm for Borda, squared over 256
-/// items for Copeland, times [`Terms::length`] for lists.
+/// items for Copeland, times [`Terms::length`] for lists other than that of diminishing returns.
 ///
 /// ```
 /// use soiree_algorithms::group::{Terms, aggregate};
@@ -84,6 +87,9 @@ pub fn aggregate(strategy: Strategy, fits: &[&[f32]], weights: &[f32], terms: &T
         Strategy::GreedyLm => lists::scores(&group, &lists::greedy_lm(&group, terms.length)),
         Strategy::Gfar => lists::scores(&group, &lists::gfar(&group, terms.length)),
         Strategy::EpFuzzda => lists::scores(&group, &lists::ep_fuzzda(&group, terms.length)),
+        Strategy::DiminishingReturns => {
+            lists::scores(&group, &diminishing::diminishing_returns(&group, terms.length))
+        }
     }
 }
 

@@ -115,7 +115,14 @@ fn lists_that_are_built_give_a_minority_its_places() {
     for strategy in [Strategy::Average, Strategy::Borda, Strategy::Copeland, Strategy::Approval] {
         assert_eq!(minority(strategy), 0, "{strategy}");
     }
-    for strategy in [Strategy::TurnTaking, Strategy::SpGreedy, Strategy::Gfar, Strategy::EpFuzzda] {
+    let fair = [
+        Strategy::TurnTaking,
+        Strategy::SpGreedy,
+        Strategy::Gfar,
+        Strategy::EpFuzzda,
+        Strategy::DiminishingReturns,
+    ];
+    for strategy in fair {
         assert!(minority(strategy) >= 1, "{strategy}");
     }
 }

@@ -104,7 +104,7 @@ names! {
         Strategy::Average, Strategy::LeastMisery, Strategy::MostPleasure, Strategy::AverageWithoutMisery,
         Strategy::Multiplicative, Strategy::Borda, Strategy::Copeland, Strategy::Approval,
         Strategy::TurnTaking, Strategy::SpGreedy, Strategy::EfGreedy, Strategy::GreedyLm,
-        Strategy::Gfar, Strategy::EpFuzzda,
+        Strategy::Gfar, Strategy::EpFuzzda, Strategy::DiminishingReturns,
     ], true;
     /// What a caller may do, weakest first.
     RoleName(Role) = "Role", [Role::Viewer, Role::User, Role::Service, Role::Operator, Role::Admin], true;
