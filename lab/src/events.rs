@@ -143,7 +143,7 @@ pub fn load(ranking: &Ranking, find: &dyn Fn(&Path) -> PathBuf) -> Result<Loaded
         f.as_ref().is_some_and(|f| f.layout == Layout::Columns && f.columns.iter().any(|c| c == "time"))
     });
     if let Some(file) = &files.negatives {
-        out.negatives = read_negatives(&find(&file.path), &mut out)?;
+        out.negatives = read_negatives(&find(&file.path), &mut out.users, &mut out.items)?;
     }
     if let Some(file) = &files.items {
         out.texts = Some(read_texts(file, &find(&file.path), &out.items)?);
@@ -151,7 +151,7 @@ pub fn load(ranking: &Ranking, find: &dyn Fn(&Path) -> PathBuf) -> Result<Loaded
     Ok(out)
 }
 
-fn read_events(file: &DataFile, path: &Path, raw: bool, out: &mut Loaded) -> Result<Vec<Event>, TableFault> {
+pub(crate) fn read_events(file: &DataFile, path: &Path, raw: bool, out: &mut Loaded) -> Result<Vec<Event>, TableFault> {
     let mut events = match file.layout {
         Layout::Columns => read_columns(file, path, raw, out)?,
         Layout::UserLists => read_user_lists(file, path, out)?,
@@ -250,7 +250,12 @@ fn read_json_lists(path: &Path, out: &mut Loaded) -> Result<Vec<Event>, TableFau
     Ok(events)
 }
 
-fn read_negatives(path: &Path, out: &mut Loaded) -> Result<Vec<PublishedCase>, TableFault> {
+/// Reads lines of `(user,item)` and the negatives of that case.
+pub(crate) fn read_negatives(
+    path: &Path,
+    users: &mut Names,
+    items: &mut Names,
+) -> Result<Vec<PublishedCase>, TableFault> {
     let blanks = Table { separator: " ".to_owned(), ..Table::default() };
     let mut cases = Vec::new();
     blanks.read(path, |_, fields| {
@@ -260,9 +265,9 @@ fn read_negatives(path: &Path, out: &mut Loaded) -> Result<Vec<PublishedCase>, T
             return Err(format!("begins with \"{}\" instead of (user,item)", fields[0]));
         };
         cases.push(PublishedCase {
-            user: out.users.number(user),
-            wanted: out.items.number(wanted),
-            negatives: fields[1..].iter().map(|f| out.items.number(f)).collect(),
+            user: users.number(user),
+            wanted: items.number(wanted),
+            negatives: fields[1..].iter().map(|f| items.number(f)).collect(),
         });
         Ok(())
     })?;

@@ -8,11 +8,14 @@
 //! [`rank`] (how lists are measured) and [`report`].
 
 pub mod cases;
+mod compare;
 mod describe;
 mod error;
 pub mod events;
+mod groups;
 mod measure;
 pub mod models;
+mod parties;
 pub mod protocol;
 pub mod rank;
 mod ranking;
@@ -20,6 +23,7 @@ pub mod report;
 mod sentiment;
 pub mod split;
 pub mod stack;
+mod strategies;
 #[cfg(test)]
 mod tests;
 mod tune;
@@ -121,6 +125,17 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Report, LabErro
                 None => ranking::run(&plan, &find, progress)?,
             }
         }
+        Task::Groups(task) => {
+            let plan = groups::Plan { protocol: &protocol, task, every: &every, chosen: &chosen };
+            match options.tune {
+                Some(settings) => groups::tune(&plan, &find, settings, progress)?,
+                None => groups::run(&plan, &find, progress)?,
+            }
+        }
+        Task::Parties(_) if options.tune.is_some() => {
+            return Err(LabError::Option("parties have nothing to tune".to_owned()));
+        }
+        Task::Parties(task) => parties::run(&protocol, task, &chosen, &find, progress)?,
         Task::Sentiment(_) if options.tune.is_some() => {
             return Err(LabError::Option("the kind \"sentiment\" has nothing to tune".to_owned()));
         }

@@ -8,12 +8,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use soiree_algorithms::model::{self, FitError, ProfileScorer};
-use soiree_algorithms::{ease, ials, item_knn, popularity, tfidf};
+use soiree_algorithms::{ease, group_filter, ials, item_knn, popularity, tfidf};
 
 use crate::cases::FitData;
 use crate::error::LabError;
 use crate::protocol::{ModelEntry, Params};
 use crate::stack::HybridParams;
+use crate::strategies::StrategyParams;
 
 /// A model that stands ready, with every parameter it was fitted with.
 pub struct Fitted {
@@ -43,6 +44,8 @@ enum Work {
     Fit(FitFn, CheckFn),
     /// Blends other models; see [`crate::stack`].
     Hybrid,
+    /// Answers groups; see the kind `groups`. The function reads the parameters.
+    Groups(fn(&ModelEntry) -> Result<(), LabError>),
     /// Scores texts; see the kind `sentiment`.
     Sentiment,
 }
@@ -157,6 +160,27 @@ pub const KNOWN: &[Known] = &[
         work: Work::Fit(fit_tfidf, readable::<tfidf::Weights>),
     },
     Known {
+        name: "group-filter",
+        about: "filters on item graphs of groups, their members and people; for the kind groups",
+        space: group_filter_space,
+        work: Work::Groups(check_group_filter),
+    },
+    by_strategy("average", "the mean of the members"),
+    by_strategy("least-misery", "the unhappiest member decides"),
+    by_strategy("most-pleasure", "the happiest member decides"),
+    by_strategy("average-without-misery", "the mean, and nothing that somebody does not want"),
+    by_strategy("multiplicative", "the product of the members"),
+    by_strategy("borda", "points by rank"),
+    by_strategy("copeland", "most comparisons won"),
+    by_strategy("approval", "most say yes"),
+    by_strategy("turn-taking", "members choose in turn"),
+    by_strategy("sp-greedy", "something of everybody's best"),
+    by_strategy("ef-greedy", "something that each likes more than the others do"),
+    by_strategy("greedy-lm", "the mean and the unhappiest member together"),
+    by_strategy("gfar", "something for everybody in every beginning of the list"),
+    by_strategy("ep-fuzzda", "everybody's share of what the list gives"),
+    by_strategy("diminishing-returns", "what a member is given counts the less, the more they have had"),
+    Known {
         name: "hybrid",
         about: "a learned blend of the other models",
         space: Vec::new,
@@ -169,6 +193,19 @@ pub const KNOWN: &[Known] = &[
         work: Work::Sentiment,
     },
 ];
+
+/// A strategy over a model of single people.
+const fn by_strategy(name: &'static str, about: &'static str) -> Known {
+    Known { name, about, space: Vec::new, work: Work::Groups(check_strategy) }
+}
+
+fn check_strategy(entry: &ModelEntry) -> Result<(), LabError> {
+    StrategyParams::read(entry).map(|_| ())
+}
+
+fn check_group_filter(entry: &ModelEntry) -> Result<(), LabError> {
+    readable::<group_filter::Params>(&entry.params).map_err(|trouble| trouble.of(entry))
+}
 
 /// Finds a name.
 ///
@@ -188,9 +225,15 @@ impl Known {
         matches!(self.work, Work::Hybrid)
     }
 
-    /// Whether this ranks items, alone or by blending.
+    /// Whether this ranks items for people, alone or by blending.
     #[must_use]
     pub fn ranks(&self) -> bool {
+        matches!(self.work, Work::Fit(..) | Work::Hybrid)
+    }
+
+    /// Whether this ranks items for groups, alone or by blending.
+    #[must_use]
+    pub fn answers_groups(&self) -> bool {
         !matches!(self.work, Work::Sentiment)
     }
 
@@ -219,6 +262,7 @@ pub fn fit(entry: &ModelEntry, data: &FitData, progress: &dyn model::Progress) -
 /// [`LabError::Option`].
 pub fn check_params(entry: &ModelEntry) -> Result<(), LabError> {
     let read = match find(&entry.name)?.work {
+        Work::Groups(check) => return check(entry),
         Work::Fit(_, check) => check(&entry.params),
         Work::Hybrid => readable::<HybridParams>(&entry.params),
         Work::Sentiment => readable::<NoParams>(&entry.params),
@@ -327,4 +371,52 @@ fn fit_tfidf(data: &FitData, params: &Params, _: &dyn model::Progress) -> Result
     let documents: Vec<tfidf::Document<'_>> =
         texts.iter().map(|item| item.iter().map(|(field, text)| (*field, text.as_str())).collect()).collect();
     Ok(fitted(tfidf::Tfidf::fit(&documents, weights), &weights))
+}
+
+fn group_filter_space() -> Vec<Dimension> {
+    let weight = |param, high| Dimension { param, search: Search::Log(0.02, high) };
+    let exponent = |param| Dimension {
+        param,
+        search: Search::OneOf([0.0, 0.25, 0.5, 0.75, 1.0].map(|e| json!(e)).to_vec()),
+    };
+    let power = |param| Dimension {
+        param,
+        search: Search::OneOf([0.5, 0.75, 1.0, 1.5, 2.0].map(|e| json!(e)).to_vec()),
+    };
+    let mut space = vec![
+        weight("groups_weight", 0.5),
+        weight("members_weight", 0.8),
+        weight("members_second", 0.5),
+        weight("people_weight", 1.0),
+        weight("overlap_weight", 0.4),
+        Dimension { param: "overlap_people", search: Search::Even(0.5, 2.0) },
+    ];
+    space.extend(["groups_power", "members_power", "people_power"].map(power));
+    let exponents = [
+        "groups_rows",
+        "groups_source",
+        "groups_target",
+        "members_rows",
+        "members_source",
+        "members_target",
+        "people_rows",
+        "people_source",
+        "people_target",
+        "overlap_groups",
+    ];
+    space.extend(exponents.map(exponent));
+    space
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use soiree_domain::Strategy;
+
+    #[test]
+    fn every_strategy_is_known() {
+        for strategy in Strategy::ALL {
+            assert!(find(strategy.as_str()).is_ok_and(Known::answers_groups), "{strategy}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::time::Instant;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use soiree_algorithms::metrics::{accuracy, beyond, ties};
 use soiree_algorithms::model::ProfileScorer;
 
@@ -45,14 +46,19 @@ impl Measures {
     /// The one measure of the validation, and its column.
     #[must_use]
     pub fn of_validation(ranking: &Ranking) -> (Self, usize) {
-        let (name, k) = ranking.validation.metric.split_once('@').unwrap_or(("ndcg", "10"));
-        let measures = Self {
-            cutoffs: vec![k.parse().unwrap_or(10)],
-            recall: ranking.recall_divisor,
-            ideal: ranking.ndcg_ideal,
-            optimistic: false,
-            beyond: false,
-        };
+        Self::of_metric(&ranking.validation.metric, ranking.recall_divisor, ranking.ndcg_ideal)
+    }
+
+    /// One measure, such as `ndcg@10`, and its column.
+    #[must_use]
+    pub fn of_metric(
+        metric: &str,
+        recall: accuracy::RecallDivisor,
+        ideal: accuracy::IdealLength,
+    ) -> (Self, usize) {
+        let (name, k) = metric.split_once('@').unwrap_or(("ndcg", "10"));
+        let cutoffs = vec![k.parse().unwrap_or(10)];
+        let measures = Self { cutoffs, recall, ideal, optimistic: false, beyond: false };
         (measures, ACCURACY.iter().position(|m| *m == name).unwrap_or(3))
     }
 
@@ -231,6 +237,14 @@ pub fn together(lists: &[Vec<u32>], cutoffs: &[usize], items: usize) -> Vec<(Str
         out.push((format!("gini@{k}"), beyond::gini(&shown)));
     }
     out
+}
+
+/// NDCG of a ready list for somebody who wants these items; 0 when they want nothing.
+pub(crate) fn ndcg_of(list: &[u32], wanted: &FxHashSet<u32>, k: usize) -> f64 {
+    let places = list.iter().take(k).enumerate().filter(|(_, item)| wanted.contains(item));
+    let gain: f64 = places.map(|(place, _)| 1.0 / (place as f64 + 2.0).log2()).sum();
+    let ideal = accuracy::ideal_gain(wanted.len().min(k));
+    if ideal > 0.0 { gain / ideal } else { 0.0 }
 }
 
 #[cfg(test)]

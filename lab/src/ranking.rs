@@ -11,12 +11,12 @@ use crate::cases::{Trial, trial};
 use crate::error::LabError;
 use crate::events::{Loaded, load};
 use crate::measure::{Cost, measured};
-use crate::models::{self, Fitted};
+use crate::models::{self, Fitted, Known};
 use crate::protocol::{ModelEntry, Protocol, Ranking};
 use crate::rank::{Answers, Measures, Surroundings, ask, together};
-use crate::report::{Comparison, Metrics, ModelResult, Report};
+use crate::report::{Metrics, ModelResult, Report};
 use crate::stack::{Blend, HybridParams, Learned, learn};
-use crate::{Progress, describe};
+use crate::{Progress, compare, describe};
 
 /// What is run.
 pub(crate) struct Plan<'a> {
@@ -94,10 +94,13 @@ fn lineup(plan: &Plan<'_>) -> Result<Vec<ModelEntry>, LabError> {
     Ok(out)
 }
 
-/// The single models that a blend is made of.
-fn parts(plan: &Plan<'_>, params: &HybridParams) -> Result<Vec<ModelEntry>, LabError> {
-    let singles =
-        plan.every.iter().filter(|m| models::find(&m.name).is_ok_and(|k| k.ranks() && !k.is_hybrid()));
+/// The single models that a blend is made of, of those that may be.
+pub(crate) fn parts(
+    every: &[ModelEntry],
+    params: &HybridParams,
+    may: fn(&Known) -> bool,
+) -> Result<Vec<ModelEntry>, LabError> {
+    let singles = every.iter().filter(|m| models::find(&m.name).is_ok_and(|k| may(k) && !k.is_hybrid()));
     if params.parts.is_empty() {
         return Ok(singles.cloned().collect());
     }
@@ -173,7 +176,7 @@ impl SeedRun<'_> {
         notes: &mut Vec<String>,
     ) -> Result<(Answers, serde_json::Value, f64), LabError> {
         let params = hybrid_params(entry)?;
-        let parts = parts(self.plan, &params)?;
+        let parts = parts(self.plan.every, &params, Known::ranks)?;
         if parts.is_empty() || self.trial.validation.cases.is_empty() {
             return Err(LabError::Unusable(format!(
                 "model {}: nothing to blend, or nothing to learn from",
@@ -192,7 +195,8 @@ impl SeedRun<'_> {
             self.weights(entry, &parts, &params, kept)
         });
         let weights = weights?;
-        notes.push(self.told_weights(entry, &parts, &weights));
+        let metric = &self.plan.task.validation.metric;
+        notes.push(told_weights(entry, self.trial.seed, &parts, &weights, metric));
         let blended = parts.iter().zip(&weights.weights).filter_map(|(part, weight)| {
             let fitted = kept.iter().find(|k| k.0 == *part)?;
             Some((&*fitted.1.scorer as &dyn ProfileScorer, *weight))
@@ -226,23 +230,27 @@ impl SeedRun<'_> {
         let (measures, column) = Measures::of_validation(self.plan.task);
         Ok(learn(&scorers, &validation.cases, params, &measures, column))
     }
-
-    fn told_weights(&self, entry: &ModelEntry, parts: &[ModelEntry], learned: &Learned) -> String {
-        let each = parts.iter().zip(&learned.weights).zip(&learned.alone);
-        let each =
-            each.map(|((part, weight), alone)| format!("{} {weight:.3} (alone {alone:.4})", part.label));
-        format!(
-            "{}, seed {}: weights {}; validation {} {:.4}",
-            entry.label,
-            self.trial.seed,
-            each.collect::<Vec<_>>().join(", "),
-            self.plan.task.validation.metric,
-            learned.score
-        )
-    }
 }
 
-fn hybrid_params(entry: &ModelEntry) -> Result<HybridParams, LabError> {
+/// The learned weights in words.
+pub(crate) fn told_weights(
+    entry: &ModelEntry,
+    seed: u64,
+    parts: &[ModelEntry],
+    learned: &Learned,
+    metric: &str,
+) -> String {
+    let each = parts.iter().zip(&learned.weights).zip(&learned.alone);
+    let each = each.map(|((part, weight), alone)| format!("{} {weight:.3} (alone {alone:.4})", part.label));
+    format!(
+        "{}, seed {seed}: weights {}; validation {metric} {:.4}",
+        entry.label,
+        each.collect::<Vec<_>>().join(", "),
+        learned.score
+    )
+}
+
+pub(crate) fn hybrid_params(entry: &ModelEntry) -> Result<HybridParams, LabError> {
     models::read(&entry.params).map_err(|trouble| trouble.of(entry))
 }
 
@@ -279,13 +287,14 @@ fn summarise(
             [interval.low, interval.high]
         }));
     }
-    report.comparisons = comparisons(plan, lineup, &tables, &columns, &drawn);
+    let wanted = &plan.task.validation.metric;
+    report.comparisons = compare::with_best(lineup, &tables, &columns, wanted, &drawn);
     report.columns = columns;
     report.columns.extend(runs[0][0].together.iter().map(|t| t.0.clone()));
     report.columns.sort_by_key(|c| {
         (c.split('@').nth(1).and_then(|k| k.parse::<usize>().ok()), c.contains("optimistic"))
     });
-    report.main_columns = main_columns(report, measures);
+    report.main_columns = compare::main_columns(report, &measures.cutoffs, measures.optimistic);
 }
 
 fn result(
@@ -323,56 +332,4 @@ fn result(
         ci95: columns.iter().enumerate().map(|(c, name)| (name.clone(), ci95(c))).collect(),
         parts,
     }
-}
-
-/// Every model against the best single one, and every blend too, by the validation's measure.
-fn comparisons(
-    plan: &Plan<'_>,
-    lineup: &[ModelEntry],
-    tables: &[Vec<Vec<f64>>],
-    columns: &[String],
-    drawn: &Bootstrap,
-) -> Vec<Comparison> {
-    let wanted = &plan.task.validation.metric;
-    let Some(column) = columns
-        .iter()
-        .position(|c| c == wanted)
-        .or_else(|| columns.iter().position(|c| c.starts_with("ndcg@")))
-    else {
-        return Vec::new();
-    };
-    let at = |m: usize| mean(&tables[m][column]);
-    let single = |m: &usize| !models::find(&lineup[*m].name).is_ok_and(models::Known::is_hybrid);
-    let Some(best) = (0..lineup.len()).filter(single).max_by(|a, b| at(*a).total_cmp(&at(*b))) else {
-        return Vec::new();
-    };
-    let others = (0..lineup.len()).filter(|m| *m != best);
-    let compared = others.map(|m| {
-        let place = |m: usize| m * columns.len() + column;
-        let found = drawn.paired(place(m), place(best), at(m) - at(best));
-        Comparison {
-            metric: columns[column].clone(),
-            first: lineup[m].label.clone(),
-            second: lineup[best].label.clone(),
-            difference: found.difference,
-            ci95: [found.ci95.low, found.ci95.high],
-            p_value: found.p_value,
-        }
-    });
-    compared.collect()
-}
-
-/// What published rows speak of, or else recall and NDCG at every cut-off; with the figures of won ties beside.
-fn main_columns(report: &Report, measures: &Measures) -> Vec<String> {
-    let spoken = |c: &&String| report.published.iter().any(|p| p.metrics.contains_key(*c));
-    let mut out: Vec<String> = report.columns.iter().filter(spoken).cloned().collect();
-    if out.is_empty() {
-        let usual = measures.cutoffs.iter().flat_map(|k| [format!("recall@{k}"), format!("ndcg@{k}")]);
-        out = usual.collect();
-    }
-    if measures.optimistic {
-        let beside: Vec<String> = out.iter().map(|c| c.replace('@', "_optimistic@")).collect();
-        out.extend(beside.into_iter().filter(|c| report.columns.contains(c)));
-    }
-    out
 }

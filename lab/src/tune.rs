@@ -8,7 +8,7 @@ use crate::cases::{Trial, trial};
 use crate::error::LabError;
 use crate::events::load;
 use crate::measure::measured;
-use crate::models::{self, Known};
+use crate::models::{self, Fitted, Known};
 use crate::protocol::ModelEntry;
 use crate::rank::{Measures, ask};
 use crate::ranking::{Find, Plan, Told};
@@ -17,6 +17,10 @@ use crate::split::random_for;
 use crate::{Progress, describe};
 
 const TUNE: u64 = 7;
+
+/// What every report of a search says.
+pub(crate) const ONLY_VALIDATION: &str = "This run looked at the validation part only. Write the chosen parameters into the \
+     protocol, with the score that chose them, and run it without tuning.";
 
 /// Tries the given setting of each chosen model and `settings` random ones.
 pub(crate) fn run(
@@ -38,11 +42,7 @@ pub(crate) fn run(
             report.tuning.push(tune(plan, &trial, entry, known, settings, progress)?);
         }
     }
-    report.notes.push(
-        "This run looked at the validation part only. Write the chosen parameters into the protocol, with the score \
-         that chose them, and run it without tuning."
-            .to_owned(),
-    );
+    report.notes.push(ONLY_VALIDATION.to_owned());
     Ok(report)
 }
 
@@ -54,48 +54,61 @@ fn tune(
     settings: usize,
     progress: &dyn Progress,
 ) -> Result<Tuning, LabError> {
+    let (measures, column) = Measures::of_validation(plan.task);
+    let one = |entry: &ModelEntry, what: &str| {
+        let told = Told { what: what.to_owned(), to: progress };
+        attempt(entry, &told, || models::fit(entry, &trial.validation.fit, &told), |fitted| {
+            let answers = ask(&*fitted.scorer, &trial.validation.cases, &measures, None);
+            mean(&answers.rows.iter().map(|row| row[column]).collect::<Vec<_>>())
+        })
+    };
+    search(entry, known, settings, plan.protocol.seeds[0], &plan.task.validation.metric, one)
+}
+
+/// Tries one entry as given and with `settings` random draws.
+pub(crate) fn search(
+    entry: &ModelEntry,
+    known: &Known,
+    settings: usize,
+    seed: u64,
+    metric: &str,
+    attempt: impl Fn(&ModelEntry, &str) -> Result<Tried, LabError>,
+) -> Result<Tuning, LabError> {
     let space = (known.space)();
-    let mut random = random_for(plan.protocol.seeds[0], TUNE, 0);
+    let mut random = random_for(seed, TUNE, 0);
     // The names differ, so the same seed must not draw the same numbers for each.
     for _ in 0..entry.label.len() {
         let _: u64 = random.random();
     }
     let count = if space.is_empty() { 0 } else { settings };
-    let mut tried = vec![attempt(plan, trial, entry, &format!("{} as given", entry.label), progress)?];
+    let mut tried = vec![attempt(entry, &format!("{} as given", entry.label))?];
     for round in 0..count {
         let mut drawn = entry.clone();
         for dimension in &space {
             drawn.params.insert(dimension.param.to_owned(), dimension.search.draw(&mut random));
         }
-        let what = format!("{}, setting {} of {count}", entry.label, round + 1);
-        tried.push(attempt(plan, trial, &drawn, &what, progress)?);
+        tried.push(attempt(&drawn, &format!("{}, setting {} of {count}", entry.label, round + 1))?);
     }
     tried.sort_by(|a, b| b.score.total_cmp(&a.score));
-    Ok(Tuning { model: entry.label.clone(), metric: plan.task.validation.metric.clone(), tried })
+    Ok(Tuning { model: entry.label.clone(), metric: metric.to_owned(), tried })
 }
 
 /// One setting; a fit that fails is told in the table, a cancelled one ends the search.
-fn attempt(
-    plan: &Plan<'_>,
-    trial: &Trial,
+pub(crate) fn attempt(
     entry: &ModelEntry,
-    what: &str,
-    progress: &dyn Progress,
+    told: &Told<'_>,
+    fit: impl FnOnce() -> Result<Fitted, LabError>,
+    score: impl FnOnce(&Fitted) -> f64,
 ) -> Result<Tried, LabError> {
-    if progress.cancelled() {
+    if told.to.cancelled() {
         return Err(LabError::Cancelled);
     }
     let params = Value::Object(entry.params.clone());
-    let told = Told { what: what.to_owned(), to: progress };
-    let (fitted, cost) = measured(|| models::fit(entry, &trial.validation.fit, &told));
+    let (fitted, cost) = measured(fit);
     match fitted {
         Ok(fitted) => {
-            let (measures, column) = Measures::of_validation(plan.task);
-            let answers = ask(&*fitted.scorer, &trial.validation.cases, &measures, None);
-            let score = mean(&answers.rows.iter().map(|row| row[column]).collect::<Vec<_>>());
-            Ok(Tried { params, score, fit_seconds: cost.seconds, fault: None })
+            Ok(Tried { params, score: score(&fitted), fit_seconds: cost.seconds, fault: None })
         }
-        Err(LabError::Cancelled) => Err(LabError::Cancelled),
         Err(fault @ LabError::Fit { .. }) => Ok(Tried {
             params,
             score: f64::NEG_INFINITY,

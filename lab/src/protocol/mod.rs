@@ -4,6 +4,8 @@
 //! file are told together.
 
 mod fields;
+mod groups;
+mod parties;
 mod ranking;
 mod sentiment;
 #[cfg(test)]
@@ -16,6 +18,8 @@ use std::path::{Path, PathBuf};
 use soiree_datasets::table::Table;
 
 use self::fields::{Faults, Fields, number_of};
+pub use self::groups::{GroupLayout, GroupValidation, Groups};
+pub use self::parties::Parties;
 pub use self::ranking::{CandidateRule, EventOrder, Files, Mask, Ranking, Rounding, SplitRule};
 pub use self::sentiment::Sentiment;
 pub use self::validation::{Carve, ValidationRule};
@@ -51,6 +55,10 @@ pub enum Task {
     Ranking(Box<Ranking>),
     /// Texts are scored for feeling.
     Sentiment(Box<Sentiment>),
+    /// Held-out items of given groups are ranked.
+    Groups(Box<Groups>),
+    /// Parties are drawn from people and shown several lists in a row.
+    Parties(Box<Parties>),
 }
 
 impl Task {
@@ -60,6 +68,7 @@ impl Task {
         match self {
             Self::Ranking(_) => "ranking",
             Self::Sentiment(_) => "sentiment",
+            Self::Groups(_) | Self::Parties(_) => "groups",
         }
     }
 }
@@ -117,6 +126,14 @@ pub struct DataFile {
     pub min_value: Option<f64>,
 }
 
+impl DataFile {
+    /// What stands for a file that a faulty protocol does not name.
+    fn none() -> Self {
+        let (layout, table) = (Layout::Columns, Table::default());
+        Self { path: PathBuf::new(), layout, table, columns: Vec::new(), min_value: None }
+    }
+}
+
 /// How records lie in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
@@ -163,6 +180,7 @@ impl Protocol {
 enum Kind {
     Ranking,
     Sentiment,
+    Groups,
 }
 
 fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
@@ -176,9 +194,10 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
     }
     let resamples = top.whole("resamples", 1).unwrap_or(1000);
     let missing = !top.has("kind");
-    let kind = top.maybe_one_of("kind", &[("ranking", Kind::Ranking), ("sentiment", Kind::Sentiment)]);
+    let kinds = [("ranking", Kind::Ranking), ("sentiment", Kind::Sentiment), ("groups", Kind::Groups)];
+    let kind = top.maybe_one_of("kind", &kinds);
     if missing {
-        top.fault("kind", "is missing; known are \"ranking\", \"sentiment\"");
+        top.fault("kind", "is missing; known are \"ranking\", \"sentiment\", \"groups\"");
     }
     let models = top.tables("models").into_iter().map(|m| model(m, faults)).collect::<Vec<_>>();
     if models.is_empty() {
@@ -194,6 +213,7 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
     let task = match kind? {
         Kind::Ranking => Task::Ranking(Box::new(ranking::read(&mut top))),
         Kind::Sentiment => Task::Sentiment(Box::new(sentiment::read(&mut top))),
+        Kind::Groups => groups::read(&mut top),
     };
     top.done();
     Some(Protocol { name, title, about, notes, seeds, resamples, models, published, task })

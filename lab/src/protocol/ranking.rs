@@ -323,7 +323,7 @@ fn candidates(top: &mut Fields<'_>, files: &Files) -> (CandidateRule, Mask) {
     (rule, mask)
 }
 
-fn cutoffs(top: &mut Fields<'_>) -> Vec<usize> {
+pub(super) fn cutoffs(top: &mut Fields<'_>) -> Vec<usize> {
     let found = top.numbers("cutoffs").unwrap_or_else(|| vec![10.0, 20.0]);
     let mut out: Vec<usize> =
         found.iter().filter(|k| **k >= 1.0 && k.fract() == 0.0).map(|k| *k as usize).collect();

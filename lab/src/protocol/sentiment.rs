@@ -38,13 +38,7 @@ pub(super) fn read(top: &mut Fields<'_>) -> Sentiment {
         scale = 1.0;
     }
     Sentiment {
-        texts: texts.unwrap_or_else(|| DataFile {
-            path: std::path::PathBuf::new(),
-            layout: super::Layout::Columns,
-            table: soiree_datasets::table::Table::default(),
-            columns: Vec::new(),
-            min_value: None,
-        }),
+        texts: texts.unwrap_or_else(DataFile::none),
         reference,
         rating_scale: scale,
         threshold: top.number("threshold").unwrap_or(0.05),

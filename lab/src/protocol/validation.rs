@@ -69,9 +69,9 @@ pub(super) fn read(
     (rule, negatives)
 }
 
-const METRICS: [&str; 6] = ["precision", "recall", "hit_rate", "ndcg", "mrr", "map"];
+pub(super) const METRICS: [&str; 6] = ["precision", "recall", "hit_rate", "ndcg", "mrr", "map"];
 
-fn known_metric(text: &str) -> bool {
+pub(super) fn known_metric(text: &str) -> bool {
     let Some((name, k)) = text.split_once('@') else { return false };
     METRICS.contains(&name) && k.parse::<usize>().is_ok_and(|k| k > 0)
 }
