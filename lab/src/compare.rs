@@ -62,9 +62,14 @@ pub(crate) fn main_columns(report: &Report, cutoffs: &[usize], optimistic: bool)
         out = cutoffs.iter().flat_map(|k| [format!("recall@{k}"), format!("ndcg@{k}")]).collect();
     }
     if optimistic {
-        let beside: Vec<String> =
-            out.iter().filter(|c| !c.contains("optimistic")).map(|c| c.replace('@', "_optimistic@")).collect();
-        out.extend(beside.into_iter().filter(|c| report.columns.contains(c) && !out.contains(c)).collect::<Vec<_>>());
+        let beside: Vec<String> = out
+            .iter()
+            .filter(|c| !c.contains("optimistic"))
+            .map(|c| c.replace('@', "_optimistic@"))
+            .collect();
+        out.extend(
+            beside.into_iter().filter(|c| report.columns.contains(c) && !out.contains(c)).collect::<Vec<_>>(),
+        );
     }
     out
 }

@@ -151,7 +151,12 @@ pub fn load(ranking: &Ranking, find: &dyn Fn(&Path) -> PathBuf) -> Result<Loaded
     Ok(out)
 }
 
-pub(crate) fn read_events(file: &DataFile, path: &Path, raw: bool, out: &mut Loaded) -> Result<Vec<Event>, TableFault> {
+pub(crate) fn read_events(
+    file: &DataFile,
+    path: &Path,
+    raw: bool,
+    out: &mut Loaded,
+) -> Result<Vec<Event>, TableFault> {
     let mut events = match file.layout {
         Layout::Columns => read_columns(file, path, raw, out)?,
         Layout::UserLists => read_user_lists(file, path, out)?,

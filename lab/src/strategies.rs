@@ -67,7 +67,8 @@ impl PersonModels {
         progress: &dyn model::Progress,
     ) -> Result<Arc<dyn ProfileScorer>, LabError> {
         let mut kept = self.0.lock().expect("no holder panics");
-        let same = |(name, with, _): &&(String, Params, _)| *name == params.person && *with == params.person_params;
+        let same =
+            |(name, with, _): &&(String, Params, _)| *name == params.person && *with == params.person_params;
         if let Some((_, _, found)) = kept.iter().find(same) {
             return Ok(Arc::clone(found));
         }

@@ -5,22 +5,22 @@ use super::*;
 use crate::report::tests::follows_schema;
 
 /// A folder that goes away with its owner.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("soiree-lab-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.join(name);
         std::fs::write(&path, text).unwrap();
         path
     }
 
-    fn options(&self, protocol: &str) -> Options {
+    pub(crate) fn options(&self, protocol: &str) -> Options {
         let protocol_path = self.write("protocol.toml", protocol);
         Options { protocol_path, data_dir: self.0.clone(), ..Options::default() }
     }
@@ -100,7 +100,7 @@ fn circles_folder(name: &str) -> Folder {
     folder
 }
 
-fn of<'a>(report: &'a Report, name: &str) -> &'a report::ModelResult {
+pub(crate) fn of<'a>(report: &'a Report, name: &str) -> &'a report::ModelResult {
     report.models.iter().find(|m| m.name == name).unwrap()
 }
 
@@ -217,7 +217,9 @@ fn options_override_the_protocol() {
         (
             "esae",
             None,
-            "there is no model \"esae\"; known are popularity, recent-popularity, item-knn, ials, ease, tfidf, hybrid, vader",
+            "there is no model \"esae\"; known are popularity, recent-popularity, item-knn, ials, ease, tfidf, group-filter, \
+             average, least-misery, most-pleasure, average-without-misery, multiplicative, borda, copeland, approval, \
+             turn-taking, sp-greedy, ef-greedy, greedy-lm, gfar, ep-fuzzda, diminishing-returns, hybrid, vader",
         ),
         ("vader", None, "\"vader\" does not rank items"),
         (

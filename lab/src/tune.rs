@@ -57,10 +57,15 @@ fn tune(
     let (measures, column) = Measures::of_validation(plan.task);
     let one = |entry: &ModelEntry, what: &str| {
         let told = Told { what: what.to_owned(), to: progress };
-        attempt(entry, &told, || models::fit(entry, &trial.validation.fit, &told), |fitted| {
-            let answers = ask(&*fitted.scorer, &trial.validation.cases, &measures, None);
-            mean(&answers.rows.iter().map(|row| row[column]).collect::<Vec<_>>())
-        })
+        attempt(
+            entry,
+            &told,
+            || models::fit(entry, &trial.validation.fit, &told),
+            |fitted| {
+                let answers = ask(&*fitted.scorer, &trial.validation.cases, &measures, None);
+                mean(&answers.rows.iter().map(|row| row[column]).collect::<Vec<_>>())
+            },
+        )
     };
     search(entry, known, settings, plan.protocol.seeds[0], &plan.task.validation.metric, one)
 }
@@ -106,9 +111,7 @@ pub(crate) fn attempt(
     let params = Value::Object(entry.params.clone());
     let (fitted, cost) = measured(fit);
     match fitted {
-        Ok(fitted) => {
-            Ok(Tried { params, score: score(&fitted), fit_seconds: cost.seconds, fault: None })
-        }
+        Ok(fitted) => Ok(Tried { params, score: score(&fitted), fit_seconds: cost.seconds, fault: None }),
         Err(fault @ LabError::Fit { .. }) => Ok(Tried {
             params,
             score: f64::NEG_INFINITY,

@@ -148,3 +148,37 @@ fn a_majority_elects_what_beats_everything_else() {
     let scores = aggregate(Strategy::Multiplicative, &fits, &[1.0; 3], &Terms::default());
     assert!((scores[0] - 0.045_f32.cbrt()).abs() < 1e-6);
 }
+
+proptest! {
+    /// The lazy search must find what looking at every item for every place finds.
+    #[test]
+    fn diminishing_returns_takes_the_best_item_for_every_place(
+        rows in prop::collection::vec((0.1_f32..2.0, prop::collection::vec(0_u8..30, 14)), 1..5),
+    ) {
+        let members: Vec<Vec<f32>> = rows.iter().map(|row| row.1.iter().map(|&f| f32::from(f) / 29.0).collect()).collect();
+        let weights: Vec<f32> = rows.iter().map(|row| row.0).collect();
+        let list = places(Strategy::DiminishingReturns, &members, &weights, 6);
+        let shares = super::shares(&weights);
+        let discount = |place: usize| 1.0 / (place as f64 + 2.0).log2();
+        let worth: Vec<Vec<f64>> = members
+            .iter()
+            .map(|fits| {
+                let sharp: Vec<f64> = fits.iter().map(|f| f64::from(*f).powi(3)).collect();
+                let mut best = sharp.clone();
+                best.sort_by(|a, b| b.total_cmp(a));
+                let whole: f64 = best.iter().take(10).enumerate().map(|(p, w)| discount(p) * w).sum();
+                sharp.iter().map(|w| if whole > 0.0 { w / whole } else { 0.0 }).collect()
+            })
+            .collect();
+        let mut had = vec![0.0_f64; members.len()];
+        for (place, &taken) in list.iter().enumerate() {
+            let welfare = |item: usize| -> f64 {
+                let each = had.iter().zip(&worth).zip(&shares);
+                each.map(|((had, worth), w)| f64::from(*w) * -(-4.0 * (had + discount(place) * worth[item])).exp()).sum()
+            };
+            let best = (0..14).filter(|i| !list[..place].contains(i)).map(welfare).fold(f64::NEG_INFINITY, f64::max);
+            prop_assert!(welfare(taken) >= best - 1e-5, "place {}: {} below {}", place, welfare(taken), best);
+            had.iter_mut().zip(&worth).for_each(|(had, worth)| *had += discount(place) * worth[taken]);
+        }
+    }
+}

@@ -76,11 +76,7 @@ impl GroupFilter {
     /// # Errors
     /// [`FitError::Parameter`], also when the matrices do not fit together; [`FitError::Empty`] when nobody did anything;
     /// [`FitError::Cancelled`].
-    pub fn fit(
-        evidence: Evidence<'_>,
-        params: Params,
-        progress: &dyn Progress,
-    ) -> Result<Self, FitError> {
+    pub fn fit(evidence: Evidence<'_>, params: Params, progress: &dyn Progress) -> Result<Self, FitError> {
         params.check()?;
         let Evidence { groups, members, people } = evidence;
         fits("members", members.rows() == groups.rows(), "one row per group")?;

@@ -8,7 +8,8 @@ use crate::model::{FitError, Silent};
 fn circles() -> (Csr, Csr, Csr) {
     let groups = [(0, 0), (0, 1), (1, 1), (1, 2), (2, 4), (2, 5), (3, 5), (3, 6)];
     let members = [(0, 0), (0, 1), (1, 1), (1, 2), (2, 3), (2, 4), (3, 4), (3, 5)];
-    let people = [(0, 0), (0, 3), (1, 0), (1, 2), (2, 3), (2, 1), (3, 4), (3, 7), (4, 6), (4, 4), (5, 7), (5, 5)];
+    let people =
+        [(0, 0), (0, 3), (1, 0), (1, 2), (2, 3), (2, 1), (3, 4), (3, 7), (4, 6), (4, 4), (5, 7), (5, 5)];
     let of = |rows, cols, cells: &[(u32, u32)]| {
         Csr::from_triplets(rows, cols, &cells.iter().map(|c| (c.0, c.1, 1.0)).collect::<Vec<_>>())
     };
@@ -73,7 +74,10 @@ fn one_graph_alone_is_the_formula() {
     };
     let scores = score(&fitted(only), &Asked { history: &[(1, 1.0)], ..Asked::default() });
     // Item 1 shares a group of two with item 0 and another with item 2; both links are equal, so each is 1 / √2.
-    assert!((scores[0] - 0.5_f32.sqrt()).abs() < 1e-6 && (scores[2] - 0.5_f32.sqrt()).abs() < 1e-6, "{scores:?}");
+    assert!(
+        (scores[0] - 0.5_f32.sqrt()).abs() < 1e-6 && (scores[2] - 0.5_f32.sqrt()).abs() < 1e-6,
+        "{scores:?}"
+    );
     assert!(scores.iter().enumerate().all(|(i, s)| [0, 2].contains(&i) || *s == 0.0));
 }
 
@@ -84,13 +88,19 @@ fn faults_are_refused() {
     let fault = |evidence, params| GroupFilter::fit(evidence, params, &Silent).unwrap_err();
     let none = Csr::from_triplets(4, 8, &[]);
     let nobody = Csr::from_triplets(6, 8, &[]);
-    assert_eq!(fault(Evidence { groups: &none, people: &nobody, ..evidence }, Params::default()), FitError::Empty);
+    assert_eq!(
+        fault(Evidence { groups: &none, people: &nobody, ..evidence }, Params::default()),
+        FitError::Empty
+    );
     for (params, wrong) in [
         (Params { people_power: 0.0, ..Params::default() }, "people_power"),
         (Params { groups_source: -1.0, ..Params::default() }, "groups_source"),
         (Params { overlap_weight: f32::NAN, ..Params::default() }, "overlap_weight"),
     ] {
-        assert!(matches!(fault(evidence, params), FitError::Parameter { name, .. } if name == wrong), "{wrong}");
+        assert!(
+            matches!(fault(evidence, params), FitError::Parameter { name, .. } if name == wrong),
+            "{wrong}"
+        );
     }
     let other = Evidence { people: &groups, ..evidence };
     assert!(matches!(fault(other, Params::default()), FitError::Parameter { name: "people", .. }));

@@ -167,7 +167,8 @@ fn check(data: &GroupData) -> Result<(), LabError> {
             return unusable(format!("{} groups of the {part} part have no members", alone.len()));
         }
     }
-    let asked = [("groups", &data.negatives, &data.test), ("people", &data.people_negatives, &data.people_test)];
+    let asked =
+        [("groups", &data.negatives, &data.test), ("people", &data.people_negatives, &data.people_test)];
     for (who, negatives, test) in asked {
         let test: FxHashSet<&Pair> = test.iter().collect();
         let strangers = negatives.iter().flatten().filter(|c| !test.contains(&(c.user, c.wanted))).count();

@@ -45,9 +45,10 @@ impl Known {
         let first = sizes.0 as u32;
         let own = data.people_train.iter().map(|&(user, item)| (first + user, item));
         let stacked = of(sizes.0 + sizes.1, sizes.2, &mut train.iter().copied().chain(own));
-        let done = data.members.iter().flat_map(|&(group, user)| {
-            groups.row(group as usize).0.iter().map(move |&item| (user, item))
-        });
+        let done = data
+            .members
+            .iter()
+            .flat_map(|&(group, user)| groups.row(group as usize).0.iter().map(move |&item| (user, item)));
         let together = of(sizes.1, sizes.2, &mut data.people_train.iter().copied().chain(done));
         let fit = |matrix| FitData { matrix, ..FitData::default() };
         let space = Space { items: sizes.2 as u32, people: sizes.1 as u32 };

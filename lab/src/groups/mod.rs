@@ -5,6 +5,8 @@ mod known;
 mod members;
 mod models;
 mod space;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::BTreeMap;
@@ -95,10 +97,15 @@ pub(crate) fn tune(
     let mut report = words::opening(plan, &data, &cases);
     let one = |entry: &ModelEntry, what: &str| {
         let told = Told { what: what.to_owned(), to: progress };
-        attempt(entry, &told, || ground.fit(entry, &told), |fitted| {
-            let answers = ask(&*fitted.scorer, &cases, &measures, None);
-            mean(&answers.rows.iter().map(|row| row[column]).collect::<Vec<_>>())
-        })
+        attempt(
+            entry,
+            &told,
+            || ground.fit(entry, &told),
+            |fitted| {
+                let answers = ask(&*fitted.scorer, &cases, &measures, None);
+                mean(&answers.rows.iter().map(|row| row[column]).collect::<Vec<_>>())
+            },
+        )
     };
     for entry in plan.chosen {
         let known = model(&entry.name)?;
@@ -224,10 +231,13 @@ impl Bench<'_> {
         let (known, cases) = carve(self.plan.task, self.data);
         if parts.is_empty() || cases.is_empty() {
             let label = &entry.label;
-            return Err(LabError::Unusable(format!("model {label}: nothing to blend, or nothing to learn from")));
+            return Err(LabError::Unusable(format!(
+                "model {label}: nothing to blend, or nothing to learn from"
+            )));
         }
         let ground = Ground::new(known, self.plan.task.histories);
-        let fit = |part: &ModelEntry| ground.fit(part, &self.told(&format!("{} fit for the blend", part.label)));
+        let fit =
+            |part: &ModelEntry| ground.fit(part, &self.told(&format!("{} fit for the blend", part.label)));
         let own = parts.iter().map(fit).collect::<Result<Vec<_>, _>>()?;
         let scorers: Vec<&dyn ProfileScorer> = own.iter().map(|f| &*f.scorer).collect();
         let metric = &self.plan.task.validation.metric;

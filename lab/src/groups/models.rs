@@ -28,11 +28,7 @@ impl Ground {
         Self { known, histories, people: PersonModels::default() }
     }
 
-    pub(super) fn fit(
-        &self,
-        entry: &ModelEntry,
-        progress: &dyn model::Progress,
-    ) -> Result<Fitted, LabError> {
+    pub(super) fn fit(&self, entry: &ModelEntry, progress: &dyn model::Progress) -> Result<Fitted, LabError> {
         let known = Arc::clone(&self.known);
         if let Some(strategy) = strategy(entry) {
             let params = StrategyParams::read(entry)?;

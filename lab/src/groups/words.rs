@@ -37,7 +37,10 @@ fn method(plan: &Plan<'_>, data: &GroupData) -> Vec<String> {
     let rule = &plan.task.validation;
     let validation = match (data.validation.is_empty(), rule.negatives) {
         (false, _) => "the given part, every item ranked".to_owned(),
-        (true, 0) => format!("one random training pair of each group that has two, seed {}, every item ranked", rule.seed),
+        (true, 0) => format!(
+            "one random training pair of each group that has two, seed {}, every item ranked",
+            rule.seed
+        ),
         (true, n) => format!(
             "one random training pair of each group that has two, seed {}, among {n} random items, {} of them drawn from \
              the 50 that most groups have",
@@ -45,7 +48,8 @@ fn method(plan: &Plan<'_>, data: &GroupData) -> Vec<String> {
         ),
     };
     let mut out = vec![
-        "Split: as given by the files. Models are fitted on the training parts of groups and people only.".to_owned(),
+        "Split: as given by the files. Models are fitted on the training parts of groups and people only."
+            .to_owned(),
         format!("Validation: {validation}; chosen by {}.", rule.metric),
     ];
     if data.negatives.is_some() {
@@ -64,9 +68,13 @@ fn method(plan: &Plan<'_>, data: &GroupData) -> Vec<String> {
         plan.task.histories
     ));
     out.push(
-        "Strategies stand on a model of people whose histories hold what their groups did in training too.".to_owned(),
+        "Strategies stand on a model of people whose histories hold what their groups did in training too."
+            .to_owned(),
     );
-    out.push("Intervals are over groups. Figures named optimistic are those of a scorer that wins ties.".to_owned());
+    out.push(
+        "Intervals are over groups. Figures named optimistic are those of a scorer that wins ties."
+            .to_owned(),
+    );
     out
 }
 

@@ -81,18 +81,24 @@ impl People {
     /// Parties of every make-up and size. Empty when too few people have enough held out.
     pub(super) fn parties(&self, task: &Parties, seed: u64) -> Vec<Party> {
         let able: Vec<u32> = (0..self.wanted.len() as u32)
-            .filter(|&u| self.wanted[u as usize].len() >= task.least && !self.fit.matrix.row(u as usize).0.is_empty())
+            .filter(|&u| {
+                self.wanted[u as usize].len() >= task.least && !self.fit.matrix.row(u as usize).0.is_empty()
+            })
             .collect();
         if task.sizes.iter().any(|&size| able.len() < 5 * size) {
             return Vec::new();
         }
-        let kinds = MakeUp::ALL.iter().flat_map(|&make_up| task.sizes.iter().map(move |&size| (make_up, size)));
+        let kinds =
+            MakeUp::ALL.iter().flat_map(|&make_up| task.sizes.iter().map(move |&size| (make_up, size)));
         let numbered: Vec<(u32, MakeUp, usize)> = kinds
             .flat_map(|(make_up, size)| std::iter::repeat_n((make_up, size), task.parties))
             .zip(0..)
             .map(|((make_up, size), number)| (number, make_up, size))
             .collect();
-        numbered.into_par_iter().map(|(number, make_up, size)| self.draw(&able, number, make_up, size, seed)).collect()
+        numbered
+            .into_par_iter()
+            .map(|(number, make_up, size)| self.draw(&able, number, make_up, size, seed))
+            .collect()
     }
 
     fn draw(&self, able: &[u32], number: u32, make_up: MakeUp, size: usize, seed: u64) -> Party {

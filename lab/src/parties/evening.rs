@@ -75,7 +75,8 @@ pub(super) fn play(
         let weights: Vec<f32> =
             (0..members).map(|m| if with_debt { debts.weight(&m) } else { 1.0 }).collect();
         let scores = aggregate(strategy, &seen, &weights, &Terms { misery, length: task.length });
-        let list: Vec<usize> = top_k(&scores, task.length).into_iter().map(|found| found.0 as usize).collect();
+        let list: Vec<usize> =
+            top_k(&scores, task.length).into_iter().map(|found| found.0 as usize).collect();
         let expected = expected(&fits, &list, task.length);
         let mean = fairness(&expected).mean;
         debts.round(&expected.into_iter().enumerate().collect::<Vec<_>>(), mean);

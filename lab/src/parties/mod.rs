@@ -2,6 +2,8 @@
 
 mod draw;
 mod evening;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,8 +54,7 @@ pub(crate) fn run(
     let players = players(chosen)?;
     progress.step("reading", 0, 0);
     let mut loaded = Loaded::default();
-    loaded.interactions =
-        read_events(&task.interactions, &find(&task.interactions.path), true, &mut loaded)?;
+    loaded.interactions = read_events(&task.interactions, &find(&task.interactions.path), true, &mut loaded)?;
     let mut played: Vec<Played> = players.iter().map(|_| Played::default()).collect();
     let mut parties: Vec<Party> = Vec::new();
     let mut report = describe::blank(protocol);
@@ -82,8 +83,10 @@ pub(crate) fn run(
             let seconds = started.elapsed().as_secs_f64();
             played.otherwise.extend(tables.par_iter().map(|table| evening(table, !debt)).collect::<Vec<_>>());
             played.ms = seconds * 1000.0 / (tables.len() * task.rounds) as f64;
-            played.cost =
-                Cost { seconds: played.cost.seconds + cost.seconds, peak_mib: played.cost.peak_mib.max(cost.peak_mib) };
+            played.cost = Cost {
+                seconds: played.cost.seconds + cost.seconds,
+                peak_mib: played.cost.peak_mib.max(cost.peak_mib),
+            };
         }
         parties.extend(drawn);
     }
@@ -92,10 +95,14 @@ pub(crate) fn run(
     Ok(report)
 }
 
-/// The strategies of the report, the plain average always first.
+/// The strategies of the report, the plain average always first. It stands on the same model of people as the first of the
+/// others, so that nothing but the strategy differs.
 fn players(chosen: &[ModelEntry]) -> Result<Vec<Player>, LabError> {
     let mut plain = crate::plain_entry(Strategy::Average.as_str())?;
     PLAIN.clone_into(&mut plain.label);
+    if let Some(first) = chosen.first() {
+        plain.params.clone_from(&first.params);
+    }
     plain.params.insert("debt".to_owned(), false.into());
     let entries = std::iter::once(plain).chain(chosen.iter().filter(|m| m.label != PLAIN).cloned());
     let player = |entry: ModelEntry| {
@@ -144,8 +151,10 @@ fn method(task: &Parties) -> Vec<String> {
              figures named evening are over the members' means over the evening.",
             task.length
         ),
-        "Debts between rounds come from fits, as in the server: nobody but the report sees held-out items.".to_owned(),
-        "Intervals are over parties. Figures named ratio are over those of the plain average without debts.".to_owned(),
+        "Debts between rounds come from fits, as in the server: nobody but the report sees held-out items."
+            .to_owned(),
+        "Intervals are over parties. Figures named ratio are over those of the plain average without debts."
+            .to_owned(),
     ]
 }
 
@@ -185,7 +194,8 @@ fn summarise(
         report.comparisons.extend(compare::with(0, &lineup, &tables, &columns, column, &drawn));
     }
     report.columns = report.models[0].metrics.keys().cloned().collect();
-    let main = ["least", "least_ratio", "mean", "mean_ratio", "spread", "evening_least", "evening_least_ratio"];
+    let main =
+        ["least", "least_ratio", "mean", "mean_ratio", "spread", "evening_least", "evening_least_ratio"];
     report.main_columns = main.iter().map(|c| format!("{c}@{}", task.length)).collect();
 }
 

@@ -74,7 +74,7 @@ fn faults_name_their_key() {
             "`files.interactions.columns` lacks \"item\"",
         ],
     );
-    check("kind = \"ranking\"", "", &["`kind` is missing; known are \"ranking\", \"sentiment\""]);
+    check("kind = \"ranking\"", "", &["`kind` is missing; known are \"ranking\", \"sentiment\", \"groups\""]);
     check(
         "name = \"popularity\"",
         "name = \"popularity\"\nparams = { since = 2001-01-01 }",
@@ -134,6 +134,32 @@ fn shares_and_quantiles_are_checked() {
 }
 
 #[test]
+fn faults_of_groups_are_told() {
+    let faults = |rest: &str| {
+        let head = "name = \"g\"\nkind = \"groups\"\n";
+        let tail = "\n[[models]]\nname = \"popularity\"\n";
+        let found = Protocol::parse(&format!("{head}{rest}{tail}")).err().unwrap_or_default();
+        found.into_iter().map(|fault| fault.to_string()).collect::<Vec<_>>()
+    };
+    assert!(faults("layout = \"agree\"\nfolder = \"f\"").is_empty());
+    let read = |rest: &str| format!("layout = \"group-im\"\n{rest}");
+    assert_eq!(faults(&read("")), ["`folder` is missing"]);
+    assert_eq!(
+        faults(&read("folder = \"f\"\n[validation]\npopular = 2\nmetric = \"rmse\"")),
+        [
+            "`validation.popular` must lie between 0 and 1",
+            "`validation.metric` must be one of precision, recall, hit_rate, ndcg, mrr, map with a cut-off, such as ndcg@10",
+        ]
+    );
+    let parties = "layout = \"parties\"\n";
+    assert_eq!(faults(parties), ["`files.interactions` is missing"]);
+    let found = faults(&format!("{parties}sizes = [1]\nheld_out = 1\n[files.interactions]\npath = \"p\""));
+    let wanted = ["`sizes` must be whole numbers of at least 2", "`held_out` must lie between 0 and 1"];
+    assert_eq!(found, wanted);
+    assert!(faults("")[0].starts_with("`layout` is missing; known are"));
+}
+
+#[test]
 fn every_protocol_of_the_project_is_read() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs/protocols");
     let mut names = Vec::new();
@@ -153,7 +179,7 @@ fn every_protocol_of_the_project_is_read() {
         }
         names.push(protocol.name);
     }
-    for name in ["ml1m-ncf", "ml1m-m1", "ml1m-random", "vader-movies"] {
+    for name in ["ml1m-ncf", "ml1m-m1", "ml1m-random", "vader-movies", "mafengwo", "ml100k-parties"] {
         assert!(names.iter().any(|n| n == name), "{name} is missing");
     }
 }
