@@ -29,8 +29,8 @@ use crate::{
     },
     outbox::StateKind,
 };
-use soiree_algorithms::sentiment::CONTINUES_MS;
 use soiree_algorithms::group::Debts;
+use soiree_algorithms::sentiment::CONTINUES_MS;
 use soiree_domain::{ItemId, MemberRole, Party, UserId, bounds};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
