@@ -124,6 +124,9 @@ impl Member {
                         frame["text"].as_str().and_then(|text| text.rsplit_once('@')?.1.parse::<f64>().ok());
                     heard.deliveries.extend(sent.map(|sent| (now - sent) * 1e3));
                 }
+                Ok(frame) if frame["type"] == "recommendations" && frame["ref"] == "works" => {
+                    pushes.learn(&frame);
+                }
                 Ok(frame) if frame["type"] == "recommendations" && frame["ref"] == "ask" => {
                     let at: Option<Instant> = asked_at.try_recv().ok();
                     heard.answers.extend(at.map(|at| at.elapsed().as_secs_f64() * 1e3));
@@ -200,6 +203,9 @@ impl Talker {
     }
 
     async fn deed(&mut self) -> Result<(), Failure> {
+        if self.plan.pushes.is_empty() {
+            return self.send(json!({ "type": "recommend", "ref": "works", "limit": 10 })).await;
+        }
         let Some(item) = self.plan.pushes.begin() else { return Ok(()) };
         self.deeds += 1;
         self.send(json!({ "type": "event", "item": item, "kind": "like" })).await

@@ -50,8 +50,7 @@ impl Pushes {
         let mut open = self.lock();
         let round = frame["round"].as_u64()?;
         if open.answered.is_none_or(|(last, _)| last < round) {
-            let items = frame["items"].as_array().into_iter().flatten();
-            open.items = items.filter_map(|item| item["item"].as_str().map(str::to_owned)).collect();
+            open.items = items(frame);
             if frame["because"] == "event"
                 && let Some(told) = open.told.take()
             {
@@ -62,8 +61,26 @@ impl Pushes {
         Some(told.elapsed().as_secs_f64() * 1e3)
     }
 
+    /// Takes works from a personal answer, for a party that has heard no round yet.
+    pub(super) fn learn(&self, frame: &Value) {
+        let mut open = self.lock();
+        if open.items.is_empty() {
+            open.items = items(frame);
+        }
+    }
+
+    /// Whether there is no work yet that a deed could be about.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().items.is_empty()
+    }
+
     /// Deeds that changed nothing.
     pub(super) fn unchanged(&self) -> usize {
         self.lock().unchanged
     }
+}
+
+fn items(frame: &Value) -> Vec<String> {
+    let items = frame["items"].as_array().into_iter().flatten();
+    items.filter_map(|item| item["item"].as_str().map(str::to_owned)).collect()
 }
