@@ -117,7 +117,7 @@ fn bench(c: &mut Criterion) {
     group.bench_function("stranger top 10", |b| {
         b.iter(|| black_box(recommend(&served, &catalogue, &stranger, &ctx, &request, &settings, &Untimed)));
     });
-    let strategy = Strategy::AverageWithoutMisery;
+    let strategy = Strategy::default();
     group.bench_function("group of 5 with reasons", |b| {
         b.iter(|| {
             let at = turn();

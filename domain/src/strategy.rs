@@ -14,7 +14,6 @@ pub enum Strategy {
     /// The happiest member decides.
     MostPleasure,
     /// The mean, but nothing that a member clearly does not want.
-    #[default]
     AverageWithoutMisery,
     /// The product of all members, which refuses what one of them refuses.
     Multiplicative,
@@ -37,6 +36,7 @@ pub enum Strategy {
     /// Everybody is given their share of what the list gives.
     EpFuzzda,
     /// What a member is given counts the less, the more the list has given them.
+    #[default]
     DiminishingReturns,
 }
 
