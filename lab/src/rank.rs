@@ -244,7 +244,8 @@ pub(crate) fn ndcg_of(list: &[u32], wanted: &FxHashSet<u32>, k: usize) -> f64 {
     let places = list.iter().take(k).enumerate().filter(|(_, item)| wanted.contains(item));
     let gain: f64 = places.map(|(place, _)| 1.0 / (place as f64 + 2.0).log2()).sum();
     let ideal = accuracy::ideal_gain(wanted.len().min(k));
-    if ideal > 0.0 { gain / ideal } else { 0.0 }
+    // An empty sum is minus zero.
+    if ideal > 0.0 { gain / ideal + 0.0 } else { 0.0 }
 }
 
 #[cfg(test)]
