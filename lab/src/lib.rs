@@ -15,11 +15,13 @@ pub mod events;
 mod groups;
 mod measure;
 pub mod models;
+mod mood;
 mod parties;
 pub mod protocol;
 pub mod rank;
 mod ranking;
 pub mod report;
+mod resample;
 mod sentiment;
 pub mod split;
 pub mod stack;
@@ -140,6 +142,7 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Report, LabErro
             return Err(LabError::Option("the kind \"sentiment\" has nothing to tune".to_owned()));
         }
         Task::Sentiment(task) => sentiment::run(&protocol, task, &chosen, &find, progress)?,
+        Task::Mood(task) => mood::run(&protocol, task, &chosen, &find, options.tune, progress)?,
     };
     if let Some(folder) = &options.out {
         report.write(folder)?;

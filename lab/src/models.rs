@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use soiree_algorithms::model::{self, FitError, ProfileScorer};
+use soiree_algorithms::mood::LearnedMoodParams;
 use soiree_algorithms::{ease, group_filter, ials, item_knn, popularity, tfidf};
 
 use crate::cases::FitData;
@@ -48,6 +49,19 @@ enum Work {
     Groups(fn(&ModelEntry) -> Result<(), LabError>),
     /// Scores texts; see the kind `sentiment`.
     Sentiment,
+    /// Tells valence and arousal; see the kind `mood`.
+    Mood(MoodModel),
+}
+
+/// The models of the kind `mood`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MoodModel {
+    /// The table of words, which learns nothing.
+    Table,
+    /// Ridge regression on words.
+    Learned,
+    /// The table of emoji.
+    Emoji,
 }
 
 /// Why a model could not be fitted.
@@ -192,6 +206,30 @@ pub const KNOWN: &[Known] = &[
         space: Vec::new,
         work: Work::Sentiment,
     },
+    Known {
+        name: "chat",
+        about: "the scorer for party chat; for the kind sentiment",
+        space: Vec::new,
+        work: Work::Sentiment,
+    },
+    Known {
+        name: "mood-table",
+        about: "the mood of works by a table of words; for the kind mood",
+        space: Vec::new,
+        work: Work::Mood(MoodModel::Table),
+    },
+    Known {
+        name: "mood-ridge",
+        about: "the same with ridge regression on words",
+        space: mood_space,
+        work: Work::Mood(MoodModel::Learned),
+    },
+    Known {
+        name: "emoji-table",
+        about: "the mood of emoji by a table; for the kind mood",
+        space: Vec::new,
+        work: Work::Mood(MoodModel::Emoji),
+    },
 ];
 
 /// A strategy over a model of single people.
@@ -234,13 +272,18 @@ impl Known {
     /// Whether this ranks items for groups, alone or by blending.
     #[must_use]
     pub fn answers_groups(&self) -> bool {
-        !matches!(self.work, Work::Sentiment)
+        !matches!(self.work, Work::Sentiment | Work::Mood(_))
     }
 
     /// Whether this scores texts.
     #[must_use]
     pub fn feels(&self) -> bool {
         matches!(self.work, Work::Sentiment)
+    }
+
+    /// Which model of moods this is, if it is one.
+    pub(crate) fn mood(&self) -> Option<MoodModel> {
+        if let Work::Mood(model) = self.work { Some(model) } else { None }
     }
 }
 
@@ -265,7 +308,8 @@ pub fn check_params(entry: &ModelEntry) -> Result<(), LabError> {
         Work::Groups(check) => return check(entry),
         Work::Fit(_, check) => check(&entry.params),
         Work::Hybrid => readable::<HybridParams>(&entry.params),
-        Work::Sentiment => readable::<NoParams>(&entry.params),
+        Work::Mood(MoodModel::Learned) => readable::<LearnedMoodParams>(&entry.params),
+        Work::Sentiment | Work::Mood(_) => readable::<NoParams>(&entry.params),
     };
     read.map_err(|trouble| trouble.of(entry))
 }
@@ -334,6 +378,15 @@ fn ials_space() -> Vec<Dimension> {
         Dimension { param: "lambda", search: Search::Log(0.001, 0.02) },
         Dimension { param: "nu", search: Search::OneOf(vec![json!(0.75), json!(1.0)]) },
         Dimension { param: "iterations", search: Search::Whole(8, 20) },
+    ]
+}
+
+fn mood_space() -> Vec<Dimension> {
+    vec![
+        Dimension { param: "lambda", search: Search::Log(10.0, 300.0) },
+        Dimension { param: "table", search: Search::Even(1.0, 8.0) },
+        Dimension { param: "pairs", search: Search::Even(0.3, 1.5) },
+        Dimension { param: "names", search: Search::Even(0.5, 1.5) },
     ]
 }
 

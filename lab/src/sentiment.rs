@@ -3,27 +3,32 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rand::RngExt;
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use soiree_algorithms::metrics::classes::classify;
-use soiree_algorithms::sentiment::Vader;
-use soiree_algorithms::statistics::{pearson, quantile, rmse};
+use soiree_algorithms::sentiment::{CHAT_THRESHOLD, ChatScorer, ChatThread, Vader};
+use soiree_algorithms::statistics::{pearson, rmse};
 
 use crate::error::LabError;
-use crate::measure::measured;
+use crate::measure::{Cost, measured};
 use crate::protocol::{DataFile, ModelEntry, Protocol, Sentiment};
 use crate::report::{DataCounts, Metrics, ModelResult, Report};
-use crate::split::random_for;
+use crate::resample::{self, Side};
 use crate::{Progress, describe, models};
 
-const RESAMPLE: u64 = 8;
+/// How far apart the lines of a room are taken to be where the file has no times, in milliseconds.
+const LINE_MS: i64 = 5_000;
+
+const CLASSES: [&str; 3] = ["negative", "neutral", "positive"];
 
 /// One text with what people and the reference say of it.
+#[derive(Default)]
 struct Text {
     rating: f64,
     text: String,
     reference: Option<f64>,
+    situation: Option<String>,
+    room: String,
+    author: String,
 }
 
 pub(crate) fn run(
@@ -51,16 +56,34 @@ pub(crate) fn run(
     if task.reference.is_some() {
         report.notes.push(format!("{compared} of {} texts have a reference figure.", texts.len()));
     }
+    let mut draws = Vec::new();
     for entry in chosen {
         progress.step(&entry.label, 0, texts.len() as u64);
-        report.models.push(score(protocol, task, entry, &texts));
+        let (result, drawn) = score(protocol, task, entry, &texts);
+        report.models.push(result);
+        draws.push(drawn);
     }
-    report.columns = columns(task).into_iter().map(str::to_owned).collect();
-    report.main_columns = report.columns.clone();
+    (report.columns, report.main_columns) = columns(task);
+    let sides: Vec<Side<'_>> = report
+        .models
+        .iter()
+        .zip(&draws)
+        .map(|(m, draws)| Side { name: &m.name, metrics: &m.metrics, draws })
+        .collect();
+    let mut comparisons = Vec::new();
+    for metric in ["accuracy", "f1_macro"] {
+        comparisons.extend(sides.iter().skip(1).filter_map(|s| resample::compare(metric, s, &sides[0])));
+    }
+    report.comparisons = comparisons;
     Ok(report)
 }
 
-fn columns(task: &Sentiment) -> Vec<&'static str> {
+fn has(task: &Sentiment, column: &str) -> bool {
+    task.texts.columns.iter().any(|c| c == column)
+}
+
+/// All measures, and those of the main table: with labels the classes one by one, with ratings the rest.
+fn columns(task: &Sentiment) -> (Vec<String>, Vec<String>) {
     let own = [
         "pearson",
         "rmse",
@@ -72,24 +95,52 @@ fn columns(task: &Sentiment) -> Vec<&'static str> {
         "recall_macro",
         "f1_macro",
     ];
-    task.reference.iter().map(|_| "equal").chain(own).collect()
+    let owned = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<String>>();
+    let mut main = task.reference.as_ref().map_or_else(Vec::new, |_| owned(&["equal"]));
+    main.extend(owned(&own));
+    let by_class: Vec<String> =
+        CLASSES.iter().flat_map(|c| [format!("precision_{c}"), format!("recall_{c}")]).collect();
+    let all: Vec<String> = main.iter().chain(&by_class).cloned().collect();
+    if has(task, "label") {
+        main = owned(&["accuracy", "f1_macro"]);
+        main.extend(by_class);
+    }
+    (all, main)
 }
 
 fn method(task: &Sentiment) -> Vec<String> {
-    vec![
-        "Nothing is fitted and nothing is chosen.".to_owned(),
-        format!(
+    let mut lines = vec!["Nothing is fitted and nothing is chosen.".to_owned()];
+    if has(task, "label") {
+        lines.push(format!(
+            "Three classes as labelled. VADER's are by a compound of ±{}, the chat scorer's by its own ±{CHAT_THRESHOLD}.",
+            task.threshold
+        ));
+    } else {
+        lines.push(format!(
             "Human ratings are divided by {}; RMSE is between them and the compound figure, Pearson's r too.",
             task.rating_scale
-        ),
-        format!(
+        ));
+        lines.push(format!(
             "Three classes: a compound of at least {0} is positive, of at most −{0} negative; a rating more than {1} \
-             above 0 is positive, more than {1} below negative. Precision, recall and F1 are means over the classes, weighted by how often \
-             each truly occurs; the figures named macro are plain means.",
+             above 0 is positive, more than {1} below negative.",
             task.threshold, task.neutral_width
-        ),
-        "Equal means equal as numbers, to the last digit that is written.".to_owned(),
-    ]
+        ));
+    }
+    lines.push(
+        "Precision, recall and F1 are means over the classes, weighted by how often each truly occurs; the figures named \
+         macro are plain means."
+            .to_owned(),
+    );
+    if has(task, "author") {
+        lines.push(format!(
+            "The chat scorer sees the lines of a room in order, {} s apart, and may read a line with its author's last one.",
+            LINE_MS / 1000
+        ));
+    }
+    if task.reference.is_some() {
+        lines.push("Equal means equal as numbers, to the last digit that is written.".to_owned());
+    }
+    lines
 }
 
 fn read(task: &Sentiment, find: &dyn Fn(&Path) -> PathBuf) -> Result<Vec<Text>, LabError> {
@@ -101,19 +152,35 @@ fn read(task: &Sentiment, find: &dyn Fn(&Path) -> PathBuf) -> Result<Vec<Text>, 
             Ok(())
         })?;
     }
-    let [id, rating, text] = places(&task.texts, ["id", "rating", "text"]);
+    let [id, rating, label, text, situation, room, author] =
+        places(&task.texts, ["id", "rating", "label", "text", "situation", "room", "author"]);
     let mut texts = Vec::new();
     task.texts.table.read(&find(&task.texts.path), |_, fields| {
+        let optional = |at: usize| fields.get(at).copied().unwrap_or_default().to_owned();
         texts.push(Text {
-            rating: number(fields, rating)? / task.rating_scale,
+            rating: match field(fields, label) {
+                Ok(label) => of_label(label)?,
+                Err(_) => number(fields, rating)? / task.rating_scale,
+            },
             text: field(fields, text)?.to_owned(),
             reference: reference.get(field(fields, id)?).copied(),
+            situation: fields.get(situation).map(|s| (*s).to_owned()),
+            room: optional(room),
+            author: optional(author),
         });
         Ok(())
     })?;
     Ok(texts)
 }
 
+/// −1, 0 or 1 for a class, by its name or the beginning of it.
+fn of_label(label: &str) -> Result<f64, String> {
+    let label = label.trim();
+    let at = CLASSES.iter().position(|class| label.len() >= 3 && class.starts_with(label));
+    at.map(|at| at as f64 - 1.0).ok_or_else(|| format!("\"{label}\" is none of {}", CLASSES.join(", ")))
+}
+
+/// Where each column stands; beyond the end for one that the file lacks.
 fn places<const N: usize>(file: &DataFile, names: [&str; N]) -> [usize; N] {
     names.map(|name| file.columns.iter().position(|c| c == name).unwrap_or(usize::MAX))
 }
@@ -127,12 +194,51 @@ fn number(fields: &[&str], at: usize) -> Result<f64, String> {
     text.parse().map_err(|_| format!("\"{text}\" is no number"))
 }
 
-fn score(protocol: &Protocol, task: &Sentiment, entry: &ModelEntry, texts: &[Text]) -> ModelResult {
+/// The compound of every text, what making the scorer took, and what scoring took.
+fn compounds(model: &str, texts: &[Text]) -> (Vec<f64>, Cost, Cost) {
+    if model == "chat" {
+        let (chat, load) = measured(ChatScorer::new);
+        let (compounds, cost) = measured(|| follow(&chat, texts));
+        return (compounds, load, cost);
+    }
     let (vader, load) = measured(Vader::new);
-    let (compounds, cost) = measured(|| texts.iter().map(|t| vader.compound(&t.text)).collect::<Vec<f64>>());
+    let (compounds, cost) = measured(|| texts.iter().map(|t| vader.compound(&t.text)).collect());
+    (compounds, load, cost)
+}
+
+/// Every line after those of its room that stand before it. Texts without an author stand alone.
+fn follow(chat: &ChatScorer, texts: &[Text]) -> Vec<f64> {
+    let mut clocks: FxHashMap<&str, i64> = FxHashMap::default();
+    let mut threads: FxHashMap<(&str, &str), ChatThread> = FxHashMap::default();
+    let scores = texts.iter().map(|line| {
+        if line.author.is_empty() {
+            return chat.score(&line.text).compound;
+        }
+        let clock = clocks.entry(&line.room).or_default();
+        *clock += LINE_MS;
+        chat.follow(threads.entry((&line.room, &line.author)).or_default(), *clock, &line.text).compound
+    });
+    scores.collect()
+}
+
+fn score(
+    protocol: &Protocol,
+    task: &Sentiment,
+    entry: &ModelEntry,
+    texts: &[Text],
+) -> (ModelResult, Vec<Metrics>) {
+    let (compounds, load, cost) = compounds(&entry.name, texts);
+    let threshold = if entry.name == "chat" { CHAT_THRESHOLD } else { task.threshold };
+    let measure = |which: &[usize]| metrics(task, texts, &compounds, threshold, which);
     let all: Vec<usize> = (0..texts.len()).collect();
-    let metrics = metrics(task, texts, &compounds, &all);
-    ModelResult {
+    let mut situations: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, text) in texts.iter().enumerate() {
+        if let Some(situation) = &text.situation {
+            situations.entry(format!("situation {situation:>2}")).or_default().push(at);
+        }
+    }
+    let draws = resample::draws(protocol, texts.len(), &measure);
+    let result = ModelResult {
         name: entry.label.clone(),
         model: entry.name.clone(),
         params: serde_json::json!({}),
@@ -140,19 +246,20 @@ fn score(protocol: &Protocol, task: &Sentiment, entry: &ModelEntry, texts: &[Tex
         fit_seconds: load.seconds,
         inference_ms: cost.seconds * 1000.0 / texts.len() as f64,
         peak_mib: cost.peak_mib,
-        ci95: intervals(protocol, task, texts, &compounds),
-        metrics,
-        parts: BTreeMap::new(),
-    }
+        ci95: resample::intervals(&draws),
+        metrics: measure(&all),
+        parts: situations.into_iter().map(|(name, which)| (name, measure(&which))).collect(),
+    };
+    (result, draws)
 }
 
 /// All measures over the texts with these numbers.
-fn metrics(task: &Sentiment, texts: &[Text], compounds: &[f64], which: &[usize]) -> Metrics {
+fn metrics(task: &Sentiment, texts: &[Text], compounds: &[f64], threshold: f64, which: &[usize]) -> Metrics {
     let scores: Vec<f64> = which.iter().map(|i| compounds[*i]).collect();
     let ratings: Vec<f64> = which.iter().map(|i| texts[*i].rating).collect();
-    let predicted: Vec<usize> = scores.iter().map(|s| class(*s, task.threshold, true)).collect();
+    let predicted: Vec<usize> = scores.iter().map(|s| class(*s, threshold, true)).collect();
     let actual: Vec<usize> = ratings.iter().map(|r| class(*r, task.neutral_width, false)).collect();
-    let report = classify(&predicted, &actual, 3);
+    let report = classify(&predicted, &actual, CLASSES.len());
     let mut out = Metrics::from([
         ("pearson".to_owned(), pearson(&scores, &ratings)),
         ("rmse".to_owned(), rmse(&scores, &ratings)),
@@ -164,6 +271,10 @@ fn metrics(task: &Sentiment, texts: &[Text], compounds: &[f64], which: &[usize])
         ("recall_macro".to_owned(), report.macro_mean.recall),
         ("f1_macro".to_owned(), report.macro_mean.f1),
     ]);
+    for (class, scores) in CLASSES.iter().zip(&report.classes) {
+        out.insert(format!("precision_{class}"), scores.precision);
+        out.insert(format!("recall_{class}"), scores.recall);
+    }
     if task.reference.is_some() {
         let compared: Vec<bool> =
             which.iter().filter_map(|i| Some(texts[*i].reference? == compounds[*i])).collect();
@@ -182,31 +293,6 @@ fn class(value: f64, width: f64, including: bool) -> usize {
     }
 }
 
-/// Bootstrap intervals over texts; correlations and class scores are no means, so all is computed again.
-fn intervals(
-    protocol: &Protocol,
-    task: &Sentiment,
-    texts: &[Text],
-    compounds: &[f64],
-) -> BTreeMap<String, [f64; 2]> {
-    let rounds = u32::try_from(protocol.resamples).unwrap_or(u32::MAX);
-    let draws: Vec<Metrics> = (0..rounds)
-        .into_par_iter()
-        .map(|round| {
-            let mut random = random_for(protocol.seeds[0], RESAMPLE, round);
-            let which: Vec<usize> = (0..texts.len()).map(|_| random.random_range(0..texts.len())).collect();
-            metrics(task, texts, compounds, &which)
-        })
-        .collect();
-    let names: Vec<String> = draws.first().map(|d| d.keys().cloned().collect()).unwrap_or_default();
-    let interval = |name: &String| {
-        let mut values: Vec<f64> = draws.iter().map(|d| d[name]).collect();
-        values.sort_by(f64::total_cmp);
-        [quantile(&values, 0.025), quantile(&values, 0.975)]
-    };
-    names.iter().map(|name| (name.clone(), interval(name))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,5 +301,28 @@ mod tests {
     fn borders_fall_where_the_documentation_says() {
         assert_eq!([0.05, 0.04, -0.05, -0.04].map(|s| class(s, 0.05, true)), [2, 1, 0, 1]);
         assert_eq!([0.0, 0.1, -0.1].map(|r| class(r, 0.0, false)), [1, 2, 0]);
+    }
+
+    #[test]
+    fn labels_are_classes_or_their_beginnings() {
+        assert_eq!(["neg", "neutral", " pos "].map(|l| of_label(l).unwrap()), [-1.0, 0.0, 1.0]);
+        for wrong in ["", "ne", "good", "positively"] {
+            assert!(of_label(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_read_with_its_authors_last_one_in_the_same_room() {
+        let line = |room: &str, author: &str, text: &str| Text {
+            text: text.to_owned(),
+            room: room.to_owned(),
+            author: author.to_owned(),
+            ..Text::default()
+        };
+        let chat = ChatScorer::new();
+        let second = |author: &str, room: &str| {
+            follow(&chat, &[line("a", "x", "i wouldnt say"), line(room, author, "boring")])[1]
+        };
+        assert!(second("x", "a") > 0.0 && second("y", "a") < 0.0 && second("x", "b") < 0.0);
     }
 }

@@ -219,7 +219,8 @@ fn options_override_the_protocol() {
             None,
             "there is no model \"esae\"; known are popularity, recent-popularity, item-knn, ials, ease, tfidf, group-filter, \
              average, least-misery, most-pleasure, average-without-misery, multiplicative, borda, copeland, approval, \
-             turn-taking, sp-greedy, ef-greedy, greedy-lm, gfar, ep-fuzzda, diminishing-returns, hybrid, vader",
+             turn-taking, sp-greedy, ef-greedy, greedy-lm, gfar, ep-fuzzda, diminishing-returns, hybrid, vader, chat, mood-table, \
+             mood-ridge, emoji-table",
         ),
         ("vader", None, "\"vader\" does not rank items"),
         (
@@ -303,6 +304,116 @@ name = "vader"
     let mut options = folder.options(protocol);
     options.tune = Some(2);
     assert!(run(&options, &Quiet).unwrap_err().to_string().contains("nothing to tune"));
+}
+
+#[test]
+fn labelled_chat_is_compared_line_by_line_and_by_situation() {
+    let folder = Folder::new("chat");
+    folder.write(
+        "lines.tsv",
+        "id\tsituation\troom\tauthor\tlabel\ttext\n\
+         1\t1\tr\ta\tneu\tdoes the dog die\n2\t1\tr\tb\tpos\tim dead KEKW\n\
+         3\t10\tr\ta\tneg\tSadge\n4\t10\tr\tb\tneg\tthis is awful\n",
+    );
+    let protocol = r#"
+name = "lines"
+kind = "sentiment"
+resamples = 50
+[files.texts]
+path = "lines.tsv"
+header = true
+columns = ["id", "situation", "room", "author", "label", "text"]
+[[models]]
+name = "vader"
+[[models]]
+name = "chat"
+"#;
+    let report = run(&folder.options(protocol), &Quiet).unwrap();
+    follows_schema(&report);
+    let accuracy = |at: usize| report.models[at].metrics["accuracy"];
+    assert!((accuracy(0) - 0.25).abs() < 1e-9 && (accuracy(1) - 1.0).abs() < 1e-9, "{:?}", report.models);
+    assert_eq!(report.models[1].parts.keys().collect::<Vec<_>>(), ["situation  1", "situation 10"]);
+    assert!((report.models[0].metrics["recall_negative"] - 0.5).abs() < 1e-9);
+    let found = &report.comparisons[0];
+    assert_eq!(
+        (found.metric.as_str(), found.first.as_str(), found.second.as_str()),
+        ("accuracy", "chat", "vader")
+    );
+    assert!((found.difference - 0.75).abs() < 1e-9 && found.ci95[0] >= 0.0 && found.ci95[1] <= 1.0);
+    let both = protocol.replace("\"author\", \"label\"", "\"rating\", \"label\"");
+    assert!(run(&folder.options(&both), &Quiet).unwrap_err().to_string().contains("either"));
+}
+
+#[test]
+fn moods_of_works_and_emoji_are_ranked_beside_what_people_told() {
+    let folder = Folder::new("moods");
+    let songs = |names: [&str; 4]| {
+        let told = ["1.0,0.5", "0.8,0.2", "-0.9,0.4", "-1.1,-0.3"];
+        let rows = names.iter().zip(told).map(|(name, told)| format!("{told},Band,{name}\n"));
+        format!("v,a,by,title\n{}", rows.collect::<String>())
+    };
+    folder.write("train.csv", &songs(["zork", "zork happy", "blik", "blik grief"]));
+    folder.write("validation.csv", &songs(["zork one", "my zork", "blik two", "blik"]));
+    folder.write("test.csv", &songs(["zork party", "zork", "old blik", "blik"]));
+    let columns = r#"header = true
+columns = ["valence", "arousal", "creator", "title"]"#;
+    let protocol = format!(
+        r#"
+name = "songs"
+kind = "mood"
+resamples = 20
+[files.train]
+path = "train.csv"
+{columns}
+[files.validation]
+path = "validation.csv"
+{columns}
+[files.test]
+path = "test.csv"
+{columns}
+[[models]]
+name = "mood-table"
+[[models]]
+name = "mood-ridge"
+params = {{ lambda = 1.0 }}
+"#
+    );
+    let report = run(&folder.options(&protocol), &Quiet).unwrap();
+    follows_schema(&report);
+    assert!(report.models[1].metrics["spearman_valence"] > 0.7, "{:?}", report.models[1].metrics);
+    assert_eq!((report.data.train, report.data.validation, report.data.test), (4, 4, 4));
+    assert_eq!(report.comparisons.len(), 2);
+    let tuned = run(&Options { tune: Some(3), ..folder.options(&protocol) }, &Quiet).unwrap();
+    assert_eq!(tuned.tuning.iter().map(|t| t.tried.len()).collect::<Vec<_>>(), [1, 4]);
+    assert!(tuned.tuning[1].tried[0].score >= tuned.tuning[1].tried[3].score);
+
+    folder
+        .write("emoji.csv", "emoji,n,neg,pos\n❤️,100,5,80\n😡,100,70,10\n🔥,90,10,40\n🫙,90,1,1\n😂,3,3,0\n");
+    let emoji = r#"
+name = "emoji"
+kind = "mood"
+min_count = 50
+resamples = 20
+[files.test]
+path = "emoji.csv"
+header = true
+columns = ["title", "count", "negative", "positive"]
+[[models]]
+name = "emoji-table"
+"#;
+    let report = run(&folder.options(emoji), &Quiet).unwrap();
+    let metrics = &report.models[0].metrics;
+    assert!((metrics["spearman_valence"] - 1.0).abs() < 1e-9 && (metrics["answered"] - 0.75).abs() < 1e-9);
+    assert!(!metrics.contains_key("spearman_arousal"));
+    for (wrong, told) in [
+        (emoji.replace("\"count\", ", "\"-\", "), "valence"),
+        (emoji.replace("emoji-table", "vader"), "does not tell moods"),
+        (emoji.replace("emoji-table", "mood-ridge"), "needs works to learn from"),
+        (emoji.replace("[files.test]", "[files.train]"), "`files.test` is missing"),
+    ] {
+        let fault = run(&folder.options(&wrong), &Quiet).unwrap_err().to_string();
+        assert!(fault.contains(told), "{fault}");
+    }
 }
 
 #[test]

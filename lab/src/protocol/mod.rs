@@ -5,6 +5,7 @@
 
 mod fields;
 mod groups;
+mod mood;
 mod parties;
 mod ranking;
 mod sentiment;
@@ -19,6 +20,7 @@ use soiree_datasets::table::Table;
 
 use self::fields::{Faults, Fields, number_of};
 pub use self::groups::{GroupLayout, GroupValidation, Groups};
+pub use self::mood::MoodTask;
 pub use self::parties::Parties;
 pub use self::ranking::{CandidateRule, EventOrder, Files, Mask, Ranking, Rounding, SplitRule};
 pub use self::sentiment::Sentiment;
@@ -59,6 +61,8 @@ pub enum Task {
     Groups(Box<Groups>),
     /// Parties are drawn from people and shown several lists in a row.
     Parties(Box<Parties>),
+    /// Valence and arousal of works are told.
+    Mood(Box<MoodTask>),
 }
 
 impl Task {
@@ -69,6 +73,7 @@ impl Task {
             Self::Ranking(_) => "ranking",
             Self::Sentiment(_) => "sentiment",
             Self::Groups(_) | Self::Parties(_) => "groups",
+            Self::Mood(_) => "mood",
         }
     }
 }
@@ -181,6 +186,7 @@ enum Kind {
     Ranking,
     Sentiment,
     Groups,
+    Mood,
 }
 
 fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
@@ -194,10 +200,15 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
     }
     let resamples = top.whole("resamples", 1).unwrap_or(1000);
     let missing = !top.has("kind");
-    let kinds = [("ranking", Kind::Ranking), ("sentiment", Kind::Sentiment), ("groups", Kind::Groups)];
+    let kinds = [
+        ("ranking", Kind::Ranking),
+        ("sentiment", Kind::Sentiment),
+        ("groups", Kind::Groups),
+        ("mood", Kind::Mood),
+    ];
     let kind = top.maybe_one_of("kind", &kinds);
     if missing {
-        top.fault("kind", "is missing; known are \"ranking\", \"sentiment\", \"groups\"");
+        top.fault("kind", "is missing; known are \"ranking\", \"sentiment\", \"groups\", \"mood\"");
     }
     let models = top.tables("models").into_iter().map(|m| model(m, faults)).collect::<Vec<_>>();
     if models.is_empty() {
@@ -214,6 +225,7 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
         Kind::Ranking => Task::Ranking(Box::new(ranking::read(&mut top))),
         Kind::Sentiment => Task::Sentiment(Box::new(sentiment::read(&mut top))),
         Kind::Groups => groups::read(&mut top),
+        Kind::Mood => Task::Mood(Box::new(mood::read(&mut top))),
     };
     top.done();
     Some(Protocol { name, title, about, notes, seeds, resamples, models, published, task })

@@ -6,7 +6,7 @@ use super::{DataFile, data_file};
 /// What the kind `sentiment` reads and how it labels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sentiment {
-    /// Columns `id`, `rating`, `text`.
+    /// Columns `id`, `text`, and `rating` or `label`; for chat also `situation`, `room`, `author`.
     pub texts: DataFile,
     /// Columns `id`, `compound`: the figures of a scorer to equal.
     pub reference: Option<DataFile>,
@@ -19,9 +19,16 @@ pub struct Sentiment {
 }
 
 pub(super) fn read(top: &mut Fields<'_>) -> Sentiment {
-    const KNOWN: [&str; 3] = ["id", "rating", "text"];
+    const KNOWN: [&str; 7] = ["id", "rating", "label", "text", "situation", "room", "author"];
     let mut files = top.table("files");
-    let texts = files.as_mut().and_then(|f| f.table("texts")).map(|f| data_file(f, &KNOWN, &KNOWN, &KNOWN));
+    let texts = files
+        .as_mut()
+        .and_then(|f| f.table("texts"))
+        .map(|f| data_file(f, &["id", "rating", "text"], &["id", "text"], &KNOWN));
+    let has = |name: &str| texts.as_ref().is_some_and(|t| t.columns.iter().any(|c| c == name));
+    if texts.is_some() && has("rating") == has("label") {
+        top.fault("files.texts.columns", "needs either \"rating\" or \"label\"");
+    }
     let reference = files
         .as_mut()
         .and_then(|f| f.table("reference"))

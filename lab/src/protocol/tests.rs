@@ -74,7 +74,11 @@ fn faults_name_their_key() {
             "`files.interactions.columns` lacks \"item\"",
         ],
     );
-    check("kind = \"ranking\"", "", &["`kind` is missing; known are \"ranking\", \"sentiment\", \"groups\""]);
+    check(
+        "kind = \"ranking\"",
+        "",
+        &["`kind` is missing; known are \"ranking\", \"sentiment\", \"groups\", \"mood\""],
+    );
     check(
         "name = \"popularity\"",
         "name = \"popularity\"\nparams = { since = 2001-01-01 }",
@@ -179,7 +183,17 @@ fn every_protocol_of_the_project_is_read() {
         }
         names.push(protocol.name);
     }
-    for name in ["ml1m-ncf", "ml1m-m1", "ml1m-random", "vader-movies", "mafengwo", "ml100k-parties"] {
+    for name in [
+        "ml1m-ncf",
+        "ml1m-m1",
+        "ml1m-random",
+        "vader-movies",
+        "mafengwo",
+        "ml100k-parties",
+        "deezer-mood",
+        "emoji",
+        "party-chat-practice",
+    ] {
         assert!(names.iter().any(|n| n == name), "{name} is missing");
     }
 }
