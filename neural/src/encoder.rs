@@ -81,6 +81,14 @@ impl TextEncoder {
         Ok(out)
     }
 
+    /// How many tokens a text is for this model, 2 (start and end) to 256.
+    ///
+    /// # Errors
+    /// [`NeuralError::Tokenizer`].
+    pub fn count_tokens(&self, text: &str) -> Result<usize, NeuralError> {
+        self.words.split(text).map(|tokens| tokens.len())
+    }
+
     fn encode_window(&self, texts: &[&str], out: &mut [f32]) -> Result<(), NeuralError> {
         let mut split = Vec::with_capacity(texts.len());
         for (at, text) in texts.iter().enumerate() {

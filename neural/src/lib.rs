@@ -10,6 +10,7 @@
 pub mod encoder;
 pub mod error;
 mod graph;
+mod wordpiece;
 mod words;
 
 pub use encoder::TextEncoder;
