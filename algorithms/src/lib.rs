@@ -7,6 +7,7 @@
 
 pub mod blend;
 mod check;
+pub mod content_map;
 pub mod diversity;
 pub mod ease;
 pub mod emoji;

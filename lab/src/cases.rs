@@ -6,9 +6,10 @@ use rand::RngExt;
 use rustc_hash::{FxHashMap, FxHashSet};
 use soiree_algorithms::matrix::Csr;
 
-use crate::events::{Event, ItemText, Loaded, PublishedCase};
+use crate::events::{Event, Loaded, PublishedCase};
 use crate::protocol::{CandidateRule, Ranking};
 use crate::split::{self, Held, random_for};
+use crate::texts::Texts;
 
 const NEGATIVES: u64 = 5;
 
@@ -22,7 +23,7 @@ pub struct FitData {
     /// Whether the times mean something.
     pub timed: bool,
     /// Each item's texts, when the protocol has them.
-    pub texts: Option<Arc<Vec<ItemText>>>,
+    pub texts: Option<Arc<Texts>>,
 }
 
 /// One question to a model.

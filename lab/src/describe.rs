@@ -121,7 +121,7 @@ fn candidates(task: &Ranking) -> String {
 }
 
 /// Faults that were met in the data.
-fn met(loaded: &Loaded, counts: &Counts) -> Vec<String> {
+pub(crate) fn met(loaded: &Loaded, counts: &Counts) -> Vec<String> {
     let told = [
         (loaded.below_min_value, "events have a value below the smallest that counts and were left out"),
         (loaded.repeated, "events repeat a person and item and were left out, the latest stays"),

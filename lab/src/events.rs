@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use soiree_algorithms::tfidf::Field;
 use soiree_datasets::table::{self, Table, TableFault};
 
 use crate::error::LabError;
 use crate::protocol::{DataFile, Layout, Ranking};
+use crate::texts::Texts;
 
 /// One thing that one person did with one item.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +50,15 @@ impl Names {
         self.numbers.get(name).copied()
     }
 
+    /// The name behind a number.
+    ///
+    /// # Panics
+    /// When nothing has this number.
+    #[must_use]
+    pub fn name(&self, number: u32) -> &str {
+        &self.names[number as usize]
+    }
+
     /// How many names there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -62,19 +71,6 @@ impl Names {
         self.names.is_empty()
     }
 }
-
-/// What is written about one item.
-pub type ItemText = Vec<(Field, String)>;
-
-/// Columns of the file of items, and what a text there is.
-pub(crate) const TEXT_COLUMNS: [(&str, Field); 6] = [
-    ("title", Field::Title),
-    ("creator", Field::Creator),
-    ("genre", Field::Genre),
-    ("theme", Field::Theme),
-    ("mood", Field::Mood),
-    ("text", Field::Description),
-];
 
 /// Negatives that somebody published for one person and one test item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +101,7 @@ pub struct Loaded {
     /// Published candidates.
     pub negatives: Vec<PublishedCase>,
     /// Each item's texts, when the protocol has a file of them; empty where the file lacks an item.
-    pub texts: Option<Vec<ItemText>>,
+    pub texts: Option<Texts>,
     /// Whether events carry times.
     pub timed: bool,
     /// Events left out because their value was too small.
@@ -146,7 +142,9 @@ pub fn load(ranking: &Ranking, find: &dyn Fn(&Path) -> PathBuf) -> Result<Loaded
         out.negatives = read_negatives(&find(&file.path), &mut out.users, &mut out.items)?;
     }
     if let Some(file) = &files.items {
-        out.texts = Some(read_texts(file, &find(&file.path), &out.items)?);
+        let links = files.links.as_ref().map(|links| (links, find(&links.path)));
+        let links = links.as_ref().map(|(file, path)| (*file, path.as_path()));
+        out.texts = Some(Texts::read(file, &find(&file.path), links, &out.items)?);
     }
     Ok(out)
 }
@@ -277,28 +275,6 @@ pub(crate) fn read_negatives(
         Ok(())
     })?;
     Ok(cases)
-}
-
-fn read_texts(file: &DataFile, path: &Path, items: &Names) -> Result<Vec<ItemText>, TableFault> {
-    let place = |name: &str| file.columns.iter().position(|c| c == name);
-    let item_at = place("item").unwrap_or(0);
-    let read: Vec<(usize, Field)> =
-        TEXT_COLUMNS.iter().filter_map(|(name, field)| Some((place(name)?, *field))).collect();
-    let mut texts = vec![ItemText::new(); items.len()];
-    file.table.read(path, |_, fields| {
-        let item = fields.get(item_at).ok_or_else(|| format!("has {} fields only", fields.len()))?;
-        let Some(item) = items.find(item.trim()) else { return Ok(()) };
-        for &(at, field) in &read {
-            let text = fields.get(at).ok_or_else(|| format!("has {} fields only", fields.len()))?;
-            match field {
-                Field::Title | Field::Description => texts[item as usize].push((field, (*text).to_owned())),
-                // Lists of words are written with bars, as MovieLens does.
-                _ => texts[item as usize].extend(text.split('|').map(|word| (field, word.trim().to_owned()))),
-            }
-        }
-        Ok(())
-    })?;
-    Ok(texts)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! [`rank`] (how lists are measured) and [`report`].
 
 pub mod cases;
+mod cold_start;
 mod compare;
 mod describe;
 mod error;
@@ -22,12 +23,14 @@ pub mod rank;
 mod ranking;
 pub mod report;
 mod resample;
+mod sbert;
 mod sentiment;
 pub mod split;
 pub mod stack;
 mod strategies;
 #[cfg(test)]
 mod tests;
+pub mod texts;
 mod tune;
 
 use std::path::PathBuf;
@@ -138,6 +141,14 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Report, LabErro
             return Err(LabError::Option("parties have nothing to tune".to_owned()));
         }
         Task::Parties(task) => parties::run(&protocol, task, &chosen, &find, progress)?,
+        Task::ColdStart(task) => {
+            let plan =
+                ranking::Plan { protocol: &protocol, task: &task.ranking, every: &every, chosen: &chosen };
+            match options.tune {
+                Some(settings) => cold_start::tune(&plan, task, &find, settings, progress)?,
+                None => cold_start::run(&plan, task, &find, progress)?,
+            }
+        }
         Task::Sentiment(_) if options.tune.is_some() => {
             return Err(LabError::Option("the kind \"sentiment\" has nothing to tune".to_owned()));
         }

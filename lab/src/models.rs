@@ -14,6 +14,7 @@ use soiree_algorithms::{ease, group_filter, ials, item_knn, popularity, tfidf};
 use crate::cases::FitData;
 use crate::error::LabError;
 use crate::protocol::{ModelEntry, Params};
+use crate::sbert::{self, SbertParams};
 use crate::stack::HybridParams;
 use crate::strategies::StrategyParams;
 
@@ -194,6 +195,12 @@ pub const KNOWN: &[Known] = &[
     by_strategy("gfar", "something for everybody in every beginning of the list"),
     by_strategy("ep-fuzzda", "everybody's share of what the list gives"),
     by_strategy("diminishing-returns", "what a member is given counts the less, the more they have had"),
+    Known {
+        name: "sbert",
+        about: "items alike in meaning, and factors guessed from it; needs texts",
+        space: sbert_space,
+        work: Work::Fit(fit_sbert, readable::<SbertParams>),
+    },
     Known {
         name: "hybrid",
         about: "a learned blend of the other models",
@@ -421,9 +428,26 @@ fn ease_space() -> Vec<Dimension> {
 fn fit_tfidf(data: &FitData, params: &Params, _: &dyn model::Progress) -> Result<Fitted, Trouble> {
     let weights: tfidf::Weights = read(params)?;
     let texts = data.texts.as_ref().ok_or(Trouble::Lacks("texts of the items (files.items)"))?;
-    let documents: Vec<tfidf::Document<'_>> =
-        texts.iter().map(|item| item.iter().map(|(field, text)| (*field, text.as_str())).collect()).collect();
-    Ok(fitted(tfidf::Tfidf::fit(&documents, weights), &weights))
+    Ok(fitted(tfidf::Tfidf::fit(&texts.documents(), weights), &weights))
+}
+
+fn fit_sbert(data: &FitData, params: &Params, progress: &dyn model::Progress) -> Result<Fitted, Trouble> {
+    let params: SbertParams = read(params)?;
+    let texts = data.texts.as_ref().ok_or(Trouble::Lacks("texts of the items (files.items)"))?;
+    let scorer = sbert::fit(data, texts, &params, progress)?;
+    Ok(Fitted { scorer, params: serde_json::to_value(&params).unwrap_or_default() })
+}
+
+fn sbert_space() -> Vec<Dimension> {
+    vec![
+        Dimension { param: "lambda", search: Search::Log(0.5, 20.0) },
+        Dimension {
+            param: "weight_power",
+            search: Search::OneOf([0.0, 0.5, 1.0].map(|w| json!(w)).to_vec()),
+        },
+        Dimension { param: "years", search: Search::OneOf([0.5, 1.0, 2.0].map(|w| json!(w)).to_vec()) },
+        Dimension { param: "amount", search: Search::OneOf([0.0, 0.3, 0.6].map(|w| json!(w)).to_vec()) },
+    ]
 }
 
 fn group_filter_space() -> Vec<Dimension> {

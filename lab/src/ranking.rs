@@ -81,7 +81,7 @@ pub(crate) fn run(plan: &Plan<'_>, find: Find<'_>, progress: &dyn Progress) -> R
 }
 
 /// The models of the report, popularity always first, checked for their kind.
-fn lineup(plan: &Plan<'_>) -> Result<Vec<ModelEntry>, LabError> {
+pub(crate) fn lineup(plan: &Plan<'_>) -> Result<Vec<ModelEntry>, LabError> {
     let mut out = plan.chosen.to_vec();
     if !out.iter().any(|m| m.name == "popularity") {
         out.insert(0, crate::plain_entry("popularity")?);

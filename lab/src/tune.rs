@@ -36,14 +36,26 @@ pub(crate) fn run(
         return Err(LabError::Unusable("the split leaves nobody to validate on".to_owned()));
     }
     let mut report = describe::opening(plan, &loaded, &trial.counts);
+    report.tuning = each(plan, |_| &trial, settings, progress)?;
+    report.notes.push(ONLY_VALIDATION.to_owned());
+    Ok(report)
+}
+
+/// Tries settings of each chosen model on the trial that judges it.
+pub(crate) fn each<'t>(
+    plan: &Plan<'_>,
+    judged: impl Fn(&ModelEntry) -> &'t Trial,
+    settings: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<Tuning>, LabError> {
+    let mut out = Vec::new();
     for entry in plan.chosen {
         let known = models::find(&entry.name)?;
         if known.ranks() && !known.is_hybrid() {
-            report.tuning.push(tune(plan, &trial, entry, known, settings, progress)?);
+            out.push(tune(plan, judged(entry), entry, known, settings, progress)?);
         }
     }
-    report.notes.push(ONLY_VALIDATION.to_owned());
-    Ok(report)
+    Ok(out)
 }
 
 fn tune(

@@ -3,6 +3,7 @@
 //! `docs/protocols.md` explains every key. Reading is strict: unknown keys are refused, and all faults of a
 //! file are told together.
 
+mod cold_start;
 mod fields;
 mod groups;
 mod mood;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use soiree_datasets::table::Table;
 
+pub use self::cold_start::{ColdStart, Hide};
 use self::fields::{Faults, Fields, number_of};
 pub use self::groups::{GroupLayout, GroupValidation, Groups};
 pub use self::mood::MoodTask;
@@ -63,6 +65,8 @@ pub enum Task {
     Parties(Box<Parties>),
     /// Valence and arousal of works are told.
     Mood(Box<MoodTask>),
+    /// Items or people without events are ranked, or asked.
+    ColdStart(Box<ColdStart>),
 }
 
 impl Task {
@@ -74,6 +78,7 @@ impl Task {
             Self::Sentiment(_) => "sentiment",
             Self::Groups(_) | Self::Parties(_) => "groups",
             Self::Mood(_) => "mood",
+            Self::ColdStart(_) => "cold-start",
         }
     }
 }
@@ -187,6 +192,7 @@ enum Kind {
     Sentiment,
     Groups,
     Mood,
+    ColdStart,
 }
 
 fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
@@ -205,10 +211,12 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
         ("sentiment", Kind::Sentiment),
         ("groups", Kind::Groups),
         ("mood", Kind::Mood),
+        ("cold-start", Kind::ColdStart),
     ];
     let kind = top.maybe_one_of("kind", &kinds);
     if missing {
-        top.fault("kind", "is missing; known are \"ranking\", \"sentiment\", \"groups\", \"mood\"");
+        let known = kinds.map(|kind| format!("\"{}\"", kind.0)).join(", ");
+        top.fault("kind", format!("is missing; known are {known}"));
     }
     let models = top.tables("models").into_iter().map(|m| model(m, faults)).collect::<Vec<_>>();
     if models.is_empty() {
@@ -226,6 +234,7 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
         Kind::Sentiment => Task::Sentiment(Box::new(sentiment::read(&mut top))),
         Kind::Groups => groups::read(&mut top),
         Kind::Mood => Task::Mood(Box::new(mood::read(&mut top))),
+        Kind::ColdStart => Task::ColdStart(Box::new(cold_start::read(&mut top))),
     };
     top.done();
     Some(Protocol { name, title, about, notes, seeds, resamples, models, published, task })

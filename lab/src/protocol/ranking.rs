@@ -46,6 +46,8 @@ pub struct Files {
     pub negatives: Option<DataFile>,
     /// Texts of the items, for models that read them.
     pub items: Option<DataFile>,
+    /// Pairs of an item's name and its name in the file of texts, where they differ.
+    pub links: Option<DataFile>,
 }
 
 /// How events are split.
@@ -145,6 +147,7 @@ pub(super) fn read(top: &mut Fields<'_>) -> Ranking {
 
 fn files(top: &mut Fields<'_>) -> Files {
     const KNOWN: [&str; 4] = ["user", "item", "value", "time"];
+    const LINK: [&str; 2] = ["item", "key"];
     let Some(mut files) = top.table("files") else {
         top.fault("files", "is missing");
         return Files::default();
@@ -157,9 +160,10 @@ fn files(top: &mut Fields<'_>) -> Files {
         test: events("test"),
         negatives: events("negatives"),
         items: None,
+        links: None,
     };
-    const ITEM: [&str; 7] = ["item", "title", "creator", "genre", "theme", "mood", "text"];
-    out.items = files.table("items").map(|f| data_file(f, &["item", "text"], &ITEM[..1], &ITEM));
+    out.items = files.table("items").map(items_file);
+    out.links = files.table("links").map(|f| data_file(f, &LINK, &LINK, &LINK));
     for (key, file) in [("interactions", &out.interactions), ("train", &out.train), ("test", &out.test)] {
         if file.as_ref().is_some_and(|f| f.layout == Layout::Negatives) {
             files.fault(key, "cannot have the layout \"negatives\"");
@@ -167,6 +171,12 @@ fn files(top: &mut Fields<'_>) -> Files {
     }
     files.done();
     out
+}
+
+/// A file of what is written about items.
+pub(super) fn items_file(fields: Fields<'_>) -> DataFile {
+    const ITEM: [&str; 8] = ["item", "title", "creator", "genre", "theme", "mood", "text", "year"];
+    data_file(fields, &["item", "text"], &ITEM[..1], &ITEM)
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -77,7 +77,7 @@ fn faults_name_their_key() {
     check(
         "kind = \"ranking\"",
         "",
-        &["`kind` is missing; known are \"ranking\", \"sentiment\", \"groups\", \"mood\""],
+        &["`kind` is missing; known are \"ranking\", \"sentiment\", \"groups\", \"mood\", \"cold-start\""],
     );
     check(
         "name = \"popularity\"",
