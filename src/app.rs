@@ -8,6 +8,7 @@ use crate::{
 };
 use soiree_actors::{
     clock::Clock,
+    encoder::EncoderSettings,
     house::{House, Parts, Settings},
     journal::JournalSettings,
     live::Encode,
@@ -86,7 +87,9 @@ pub(crate) async fn house(config: &Config, store: Store, encode: Arc<dyn Encode>
     let catalogue = catalogue(&store).await?;
     let served = registry::serving(&store, &artifacts(config), &catalogue).await?;
     let clock = Clock::system();
-    Ok(House::start(Parts { store, clock, encode, catalogue, served, settings: settings(config) })?)
+    let house = House::start(Parts { store, clock, encode, catalogue, served, settings: settings(config) })?;
+    let encoder = Arc::new(registry::encoder(config)?);
+    Ok(house.with_encoder(encoder, EncoderSettings::default())?)
 }
 
 fn per_core(threads: usize) -> usize {

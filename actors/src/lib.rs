@@ -8,6 +8,7 @@
 
 pub mod clock;
 mod directory;
+pub mod encoder;
 pub mod fault;
 pub mod house;
 pub mod invitation;

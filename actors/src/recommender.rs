@@ -7,10 +7,12 @@
 
 mod circle;
 mod question;
+mod search;
 mod timing;
 mod together;
 
 pub use question::{AcrossAnswered, GroupAnswered, GroupQuery, PersonalQuery, Similar};
+pub use search::{MAX_PASSED, MAX_QUERY, SearchQuery, Searched};
 
 pub(crate) use question::Seated;
 

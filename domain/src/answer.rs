@@ -17,6 +17,8 @@ pub enum Surface {
     Party,
     /// For a group that is named in the request.
     Group,
+    /// Among what was looked for.
+    Search,
 }
 
 impl Surface {
@@ -28,6 +30,7 @@ impl Surface {
             Self::Similar => "similar",
             Self::Party => "party",
             Self::Group => "group",
+            Self::Search => "search",
         }
     }
 }
@@ -35,10 +38,10 @@ impl Surface {
 impl FromStr for Surface {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Home, Self::Similar, Self::Party, Self::Group]
+        [Self::Home, Self::Similar, Self::Party, Self::Group, Self::Search]
             .into_iter()
             .find(|s| s.as_str() == text)
-            .ok_or_else(|| format!("unknown surface {text:?}: use home, similar, party or group"))
+            .ok_or_else(|| format!("unknown surface {text:?}: use home, similar, party, group or search"))
     }
 }
 

@@ -9,7 +9,8 @@
 //! - [`train()`] makes a [`Bundle`], [`Bundle::to_files`] and [`Bundle::from_files`] carry it, [`Bundle::attach`] makes
 //!   it a [`Served`] one;
 //! - [`recommend`], [`recommend_group`] and [`similar`] answer, in five stages that each have their file:
-//!   `candidates`, `blend` (features in `context`), `rules`, `list`, `reasons`.
+//!   `candidates`, `blend` (features in `context`), `rules`, `list`, `reasons`;
+//! - [`search`] finds items by words and meaning, and reranks them with the same stages.
 //!
 //! **Invariant**: scores of different domains are never compared; each source ranks within a domain, and quotas mix.
 //! **Invariant**: a reason that rests on a person's history or friends is private to that person.
@@ -24,6 +25,7 @@ mod entities;
 mod error;
 mod group;
 mod list;
+mod meaning;
 mod paths;
 mod personal;
 mod profile;
@@ -32,6 +34,7 @@ mod request;
 mod rules;
 #[cfg(test)]
 mod sample;
+mod search;
 mod served;
 pub mod settings;
 mod similar;
@@ -48,14 +51,16 @@ pub use bundle::{Bundle, FORMAT, HoldOut, HoldOutRow, MODELS, Manifest};
 pub use catalogue::{Catalogue, Link};
 pub use error::EngineError;
 pub use group::recommend_group;
+pub use meaning::PROBE;
 pub use personal::recommend;
 pub use request::{
     Answer, Context, Event, Filter, FriendEvents, Group, GroupAnswer, GroupItem, MAX_LIMIT, Person, Request,
     Together,
 };
+pub use search::{Query, search};
 pub use served::Served;
 pub use settings::BlendSettings;
 pub use similar::{Across, Step, across, similar};
-pub use soiree_algorithms::model::Silent;
+pub use soiree_algorithms::model::{FitError, Silent, TextEmbedder};
 pub use stage::{Stage, Stages, Untimed};
 pub use training::{Row, TrainParams, TrainReport, TrainingSet, Watch, train};

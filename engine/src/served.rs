@@ -36,7 +36,17 @@ struct Maps {
     /// Both ways: near a newcomer's slot are known items, near a known slot are newcomers.
     near: FxHashMap<u32, Vec<(u32, f32)>>,
     /// What was worked out for each newcomer, to be used again while the item stands unchanged.
-    placed: FxHashMap<u32, (Arc<Item>, Near)>,
+    placed: FxHashMap<u32, Placed>,
+}
+
+/// A newcomer beside what the bundle knows.
+#[derive(Debug, Clone)]
+struct Placed {
+    item: Arc<Item>,
+    /// Its words, as (term, weight).
+    words: Near,
+    /// The known items like it, as (slot, cosine).
+    near: Near,
 }
 
 impl Bundle {
@@ -112,6 +122,22 @@ impl Served {
         self.maps.near.get(&slot).map_or(&[], Vec::as_slice)
     }
 
+    /// Newcomers that share words with a query, a row of unit length with terms rising: (slot, cosine).
+    pub(crate) fn newcomers_by_words(&self, query: &[(u32, f32)]) -> Vec<(u32, f32)> {
+        let score = |words: &[(u32, f32)]| -> f32 {
+            let weight = |term: u32| words.binary_search_by_key(&term, |w| w.0).map_or(0.0, |at| words[at].1);
+            query.iter().map(|&(term, value)| value * weight(term)).sum()
+        };
+        let all = self
+            .maps
+            .placed
+            .iter()
+            .map(|(at, placed)| (self.maps.slot_of[*at as usize], score(&placed.words)));
+        let mut found: Vec<(u32, f32)> = all.filter(|cell| cell.1 > 0.0).collect();
+        found.sort_unstable_by_key(|cell| cell.0);
+        found
+    }
+
     /// Calls `each` with what is like an item in words or meaning, by TF-IDF likeness; the same slot may come
     /// more than once.
     pub(crate) fn alike_in_content(&self, slot: u32, mut each: impl FnMut(u32, f32)) {
@@ -126,7 +152,7 @@ impl Served {
 }
 
 impl Maps {
-    fn new(bundle: &Bundle, catalogue: &Catalogue, placed: &FxHashMap<u32, (Arc<Item>, Near)>) -> Self {
+    fn new(bundle: &Bundle, catalogue: &Catalogue, placed: &FxHashMap<u32, Placed>) -> Self {
         let mut slot_of = vec![NONE; catalogue.bound()];
         let mut item_of: Vec<u32> =
             bundle.ids().iter().map(|id| catalogue.index_of(id).unwrap_or(NONE)).collect();
@@ -141,20 +167,23 @@ impl Maps {
             slot_of[at as usize] = item_of.len() as u32;
             item_of.push(at);
         }
-        let placed: FxHashMap<u32, (Arc<Item>, Near)> = new
+        let placed: FxHashMap<u32, Placed> = new
             .par_iter()
             .map(|&at| {
                 let item = catalogue.item(at);
-                let kept =
-                    placed.get(&at).filter(|(old, _)| Arc::ptr_eq(old, item)).map(|(_, near)| near.clone());
-                let near = kept.unwrap_or_else(|| bundle.nearest_by_words(item, NEAR).into());
-                (at, (Arc::clone(item), near))
+                let kept = placed.get(&at).filter(|old| Arc::ptr_eq(&old.item, item)).cloned();
+                let fresh = || {
+                    let words = bundle.words_of(item);
+                    let near = bundle.nearest_by_words(&words, NEAR).into();
+                    Placed { item: Arc::clone(item), words: words.into(), near }
+                };
+                (at, kept.unwrap_or_else(fresh))
             })
             .collect();
         let mut near: FxHashMap<u32, Vec<(u32, f32)>> = FxHashMap::default();
         for &at in &new {
             let slot = slot_of[at as usize];
-            for &(known, alike) in placed[&at].1.iter() {
+            for &(known, alike) in placed[&at].near.iter() {
                 near.entry(known).or_default().push((slot, alike));
                 near.entry(slot).or_default().push((known, alike));
             }

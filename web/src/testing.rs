@@ -20,10 +20,11 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use soiree_actors::{
     clock::Clock,
+    encoder::EncoderSettings,
     house::{House, Parts},
 };
 use soiree_domain::{Item, Relation, Role, User, UserId, UserKind};
-use soiree_engine::{Bundle, Catalogue};
+use soiree_engine::{Bundle, Catalogue, TextEmbedder};
 use soiree_storage::{Store, StoreOptions};
 use std::{net::SocketAddr, path::PathBuf, rc::Rc, sync::Arc};
 
@@ -43,6 +44,8 @@ pub struct World {
     pub bundle: Option<Bundle>,
     /// The edge's settings.
     pub settings: Settings,
+    /// Turns searches into vectors.
+    pub encoder: Option<Arc<dyn TextEmbedder>>,
     /// Steers models.
     pub models: Option<Arc<dyn ModelControl>>,
 }
@@ -84,6 +87,12 @@ impl TestServer {
             settings: soiree_actors::house::Settings::default(),
         })
         .expect("the house starts");
+        let house = match world.encoder {
+            Some(encoder) => {
+                house.with_encoder(encoder, EncoderSettings::default()).expect("the encoder starts")
+            }
+            None => house,
+        };
         let metrics = Arc::new(|| "# no recorder in tests\n".to_owned());
         let state = Data::new(AppState::new(house, world.settings, metrics, world.models));
         let shared = state.clone();

@@ -8,6 +8,7 @@ mod parties;
 use crate::{
     clock::Clock,
     directory::{self, Directory, Drain, Stats},
+    encoder::{EncoderSettings, TextEncoder},
     fault::Fault,
     journal::{Journal, JournalSettings},
     live::{Encode, Personal},
@@ -16,11 +17,13 @@ use crate::{
     pool::Pool,
     profiles::Profiles,
     recommender::{
-        AcrossAnswered, GroupAnswered, GroupQuery, PersonalQuery, Recommender, RecommenderSettings, Similar,
+        AcrossAnswered, GroupAnswered, GroupQuery, PersonalQuery, Recommender, RecommenderSettings,
+        SearchQuery, Searched, Similar,
     },
     session::{Session, SessionLink},
 };
 use actix::{Actor, Addr, Arbiter};
+use soiree_algorithms::model::TextEmbedder;
 use soiree_domain::{
     Domain, Friendship, Interaction, InteractionKind, Item, ItemId, Principal, Relation, SessionId, User,
     UserId,
@@ -69,6 +72,7 @@ pub struct House {
     recommender: Recommender,
     directory: Addr<Directory>,
     vault: Pool,
+    encoder: Option<TextEncoder>,
     encode: Arc<dyn Encode>,
     counters: Arc<Counters>,
     settings: Arc<Settings>,
@@ -127,10 +131,25 @@ impl House {
             recommender,
             directory,
             vault,
+            encoder: None,
             encode,
             counters,
             settings,
         })
+    }
+
+    /// The same house with a sentence encoder, so that searches know what they mean. Must be called inside an actix
+    /// system.
+    ///
+    /// # Errors
+    /// When the system refuses a thread, or the model cannot encode.
+    pub fn with_encoder(
+        mut self,
+        embedder: Arc<dyn TextEmbedder>,
+        settings: EncoderSettings,
+    ) -> std::io::Result<Self> {
+        self.encoder = Some(TextEncoder::start(embedder, settings)?);
+        Ok(self)
     }
 
     /// The database, for plain reads.
@@ -227,6 +246,26 @@ impl House {
         viewer: Option<UserId>,
     ) -> Result<AcrossAnswered, Fault> {
         self.in_time("recommending", self.recommender.across(item.clone(), limit, domains, viewer)).await
+    }
+
+    /// Searches the catalogue by words and meaning; logs what was shown. When the encoder is missing or too busy, words
+    /// alone decide.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] for a query or page out of bounds, and as [`House::recommend`].
+    pub async fn search(&self, query: SearchQuery) -> Result<Searched, Fault> {
+        query.check()?;
+        let answer = async {
+            let vector = match &self.encoder {
+                Some(encoder) => {
+                    let vector = encoder.encode(query.text.clone()).await;
+                    vector.ok().map(|vector| (vector, Arc::clone(encoder.probe())))
+                }
+                None => None,
+            };
+            self.recommender.search(query, vector).await
+        };
+        self.in_time("searching", answer).await
     }
 
     /// Records interactions: they are durable when this returns, and count in the next answer.

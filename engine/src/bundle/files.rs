@@ -4,6 +4,7 @@ use super::manifest::{FORMAT, FileEntry, MODELS, Manifest};
 use super::tensors::{Reader, Writer};
 use super::{Bundle, Words};
 use crate::EngineError;
+use crate::meaning::Meaning;
 use rustc_hash::FxHashSet;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -23,6 +24,7 @@ const ITEM_KNN: &str = "item-knn.safetensors";
 const TFIDF: &str = "tfidf.safetensors";
 const TERMS: &str = "tfidf-terms.json";
 const TEXT: &str = "text.safetensors";
+const MEANING: &str = "meaning.safetensors";
 
 impl Bundle {
     /// The files of the bundle's folder as (name, content), `manifest.json` first. The same bundle gives the same
@@ -48,6 +50,13 @@ impl Bundle {
         }
         if let Some(text) = &self.text {
             put(TEXT, links(text));
+        }
+        if let Some(meaning) = &self.meaning {
+            let writer = Writer::default()
+                .codes("codes", &[self.items(), meaning.dimensions()], &meaning.codes)
+                .floats("scales", &[self.items()], &meaning.scales)
+                .floats("probe", &[meaning.dimensions()], &meaning.probe);
+            put(MEANING, writer.bytes());
         }
         if let Some(words) = &self.words {
             let idf = words.tfidf.idf();
@@ -98,6 +107,7 @@ impl Bundle {
             ease: links("ease", EASE)?,
             item_knn: links("item-knn", ITEM_KNN)?,
             text: links("text", TEXT)?.map(Arc::new),
+            meaning: manifest.files.contains_key(MEANING).then(|| read_meaning(&folder, n)).transpose()?,
             words: manifest.models.get("tfidf").map(|params| read_words(&folder, params, n)).transpose()?,
             ids,
             manifest,
@@ -110,6 +120,16 @@ fn read_ials(folder: &Folder<'_>, params: &serde_json::Value, items: usize) -> R
     params.check().map_err(|e| EngineError::content(MANIFEST, e))?;
     let factors = folder.tensors(IALS)?.floats("factors", &[items, params.dims])?;
     Ials::from_item_factors(&factors, params).map_err(|e| EngineError::content(IALS, e))
+}
+
+fn read_meaning(folder: &Folder<'_>, items: usize) -> Result<Arc<Meaning>, EngineError> {
+    let tensors = folder.tensors(MEANING)?;
+    let dimensions = tensors.len("probe");
+    Ok(Arc::new(Meaning {
+        codes: tensors.codes("codes", &[items, dimensions])?,
+        scales: tensors.floats("scales", &[items])?,
+        probe: tensors.floats("probe", &[dimensions])?,
+    }))
 }
 
 fn read_words(

@@ -9,6 +9,7 @@ mod tests;
 pub use manifest::{FORMAT, HoldOut, HoldOutRow, MODELS, Manifest};
 
 use crate::Catalogue;
+use crate::meaning::Meaning;
 use crate::text::document;
 use rayon::prelude::*;
 use soiree_algorithms::ials::Ials;
@@ -32,6 +33,8 @@ pub struct Bundle {
     pub(crate) item_knn: Option<ItemToItem>,
     pub(crate) words: Option<Arc<Words>>,
     pub(crate) text: Option<Arc<ItemToItem>>,
+    /// The vectors behind `text`; bundles of earlier programs have none.
+    pub(crate) meaning: Option<Arc<Meaning>>,
 }
 
 /// The words of the catalogue: the vocabulary, and which items are alike by it.
@@ -115,12 +118,24 @@ impl Bundle {
         all.into_iter().filter_map(|(source, model)| Some((source, model?)))
     }
 
-    /// The items most like one that the bundle need not know, by its words: (slot, cosine), slots rising.
-    pub(crate) fn nearest_by_words(&self, item: &Item, k: usize) -> Vec<(u32, f32)> {
-        let Some(words) = &self.words else { return Vec::new() };
-        let vector = words.tfidf.vector(&document(item));
+    pub(crate) fn vocabulary(&self) -> Option<&Tfidf> {
+        self.words.as_ref().map(|words| &words.tfidf)
+    }
+
+    pub(crate) fn meaning(&self) -> Option<&Meaning> {
+        self.meaning.as_deref()
+    }
+
+    /// The words of an item that the bundle need not know: (term, weight), terms rising, at unit length.
+    pub(crate) fn words_of(&self, item: &Item) -> Vec<(u32, f32)> {
+        self.vocabulary().map(|tfidf| tfidf.vector(&document(item))).unwrap_or_default()
+    }
+
+    /// The items most like one by its words, as [`Bundle::words_of`] gives them: (slot, cosine), slots rising.
+    pub(crate) fn nearest_by_words(&self, vector: &[(u32, f32)], k: usize) -> Vec<(u32, f32)> {
+        let Some(tfidf) = self.vocabulary() else { return Vec::new() };
         let mut scores = vec![0.0; self.items()];
-        words.tfidf.score_with(&vector, &mut scores);
+        tfidf.score_with(vector, &mut scores);
         let mut near = top_k_of((0_u32..).zip(scores).filter(|cell| cell.1 > 0.05), k);
         near.sort_unstable_by_key(|cell| cell.0);
         near

@@ -18,6 +18,12 @@ impl Writer {
         self
     }
 
+    pub(super) fn codes(mut self, name: &str, shape: &[usize], values: &[i8]) -> Self {
+        let bytes = values.iter().map(|v| v.cast_unsigned()).collect();
+        self.tensors.push((name.to_owned(), Dtype::I8, shape.to_vec(), bytes));
+        self
+    }
+
     pub(super) fn whole(mut self, name: &str, values: impl ExactSizeIterator<Item = u32>) -> Self {
         let shape = vec![values.len()];
         let bytes = values.flat_map(u32::to_le_bytes).collect();
@@ -68,7 +74,7 @@ impl<'a> Reader<'a> {
         Ok(tensor.data())
     }
 
-    fn len(&self, name: &str) -> usize {
+    pub(super) fn len(&self, name: &str) -> usize {
         self.tensors.tensor(name).map_or(0, |t| t.shape().iter().product())
     }
 
@@ -82,6 +88,10 @@ impl<'a> Reader<'a> {
         } else {
             Err(self.fault(format!("{name:?} has numbers that are not finite")))
         }
+    }
+
+    pub(super) fn codes(&self, name: &str, shape: &[usize]) -> Result<Vec<i8>, EngineError> {
+        Ok(self.tensor(name, Dtype::I8, shape)?.iter().map(|b| b.cast_signed()).collect())
     }
 
     pub(super) fn whole(&self, name: &str, len: usize) -> Result<Vec<u32>, EngineError> {

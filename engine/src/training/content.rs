@@ -2,6 +2,7 @@
 
 use super::TrainParams;
 use crate::bundle::Words;
+use crate::meaning::{Meaning, PROBE};
 use crate::text::{document, passage};
 use crate::{Catalogue, EngineError};
 use rayon::prelude::*;
@@ -25,12 +26,12 @@ pub(super) fn words(catalogue: &Catalogue, params: &TrainParams) -> Words {
     Words { tfidf, near }
 }
 
-/// Who is like whom by what their texts mean.
+/// Who is like whom by what their texts mean, and the vectors behind it.
 pub(super) fn text(
     catalogue: &Catalogue,
     embedder: &dyn TextEmbedder,
     neighbours: usize,
-) -> Result<ItemToItem, EngineError> {
+) -> Result<(ItemToItem, Meaning), EngineError> {
     let passages: Vec<String> = catalogue.iter().map(|(_, item)| passage(item)).collect();
     let parts: Result<Vec<Vec<f32>>, _> = passages
         .par_chunks(BATCH)
@@ -41,7 +42,10 @@ pub(super) fn text(
         let fault = soiree_algorithms::model::FitError::Embedding("wrong number of vectors".to_owned());
         return Err(EngineError::Fit { model: "text", source: fault });
     }
-    Ok(lists(catalogue, &Vectors::new(embedder.dimensions(), &vectors), neighbours, 0.2))
+    let probe = embedder.embed(&[PROBE]).map_err(EngineError::fit("text"))?;
+    let vectors = Vectors::new(embedder.dimensions(), &vectors);
+    let meaning = Meaning::new(&vectors, passages.len(), probe);
+    Ok((lists(catalogue, &vectors, neighbours, 0.2), meaning))
 }
 
 /// For each item the nearest of all, half of `most`, and some of each other domain; made symmetric, so that an item

@@ -7,6 +7,7 @@ mod holdout;
 mod tests;
 
 use crate::bundle::{FORMAT, HoldOut, MODELS, Manifest, Words};
+use crate::meaning::Meaning;
 use crate::{Bundle, Catalogue, EngineError};
 use fit::Collaborative;
 use soiree_algorithms::item_to_item::ItemToItem;
@@ -147,7 +148,10 @@ pub fn train(
     let words = wants.has("tfidf").then(|| content::words(&catalogue, params)).map(Arc::new);
     watch.stage("text");
     let text = match embedder.filter(|_| wants.has("text")) {
-        Some(embedder) => Some(Arc::new(content::text(&catalogue, embedder, params.neighbours)?)),
+        Some(embedder) => {
+            let (near, meaning) = content::text(&catalogue, embedder, params.neighbours)?;
+            Some((Arc::new(near), Arc::new(meaning)))
+        }
         None => None,
     };
     let maker =
@@ -214,7 +218,7 @@ struct Maker<'a> {
     params: &'a TrainParams,
     wants: &'a Wanted,
     words: Option<Arc<Words>>,
-    text: Option<Arc<ItemToItem>>,
+    text: Option<(Arc<ItemToItem>, Arc<Meaning>)>,
     now_ms: i64,
     version: &'a ModelVersion,
 }
@@ -264,7 +268,8 @@ impl Maker<'_> {
             ease: fitted.ease,
             item_knn: fitted.item_knn,
             words: self.words.clone(),
-            text: self.text.clone(),
+            text: self.text.as_ref().map(|text| Arc::clone(&text.0)),
+            meaning: self.text.as_ref().map(|text| Arc::clone(&text.1)),
         }
     }
 }

@@ -10,6 +10,7 @@ mod models;
 mod parties;
 mod people;
 mod recommendations;
+mod search;
 
 use crate::{
     access::Access::{Checked, Least, Own, Public},
@@ -59,6 +60,10 @@ pub fn table() -> Vec<Route> {
         Route::new(items::__path_across, Least(Viewer), items::across).fails(&["item-not-found", "no-models"]),
         Route::new(items::__path_relations, Least(Viewer), items::relations).fails(&["item-not-found"]),
         Route::new(items::__path_relate, Least(Service), items::relate),
+
+        Route::new(search::__path_search,
+            Checked(Viewer, "with `user_id`, only oneself, and from `service` upwards anybody"), search::search)
+            .fails(&["user-not-found", "no-models"]),
 
         // What people do.
         Route::new(interactions::__path_record,

@@ -8,6 +8,7 @@ pub mod operation;
 pub mod parties;
 pub mod people;
 pub mod recommendations;
+pub mod search;
 mod stamp;
 
 pub use names::{

@@ -109,7 +109,7 @@ names! {
     /// What a caller may do, weakest first.
     RoleName(Role) = "Role", [Role::Viewer, Role::User, Role::Service, Role::Operator, Role::Admin], true;
     /// Where in a product an answer is shown.
-    SurfaceName(Surface) = "Surface", [Surface::Home, Surface::Similar, Surface::Party, Surface::Group], true;
+    SurfaceName(Surface) = "Surface", [Surface::Home, Surface::Similar, Surface::Party, Surface::Group, Surface::Search], true;
     /// A model or rule that can put an item into an answer.
     SourceName(Source) = "Source", [
         Source::Ials, Source::Ease, Source::ItemKnn, Source::Tfidf, Source::Text, Source::Relation, Source::Friends,

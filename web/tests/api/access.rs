@@ -95,12 +95,13 @@ async fn a_person_reaches_their_own_things_and_nobody_elses() {
 fn every_checked_route_has_a_story() {
     let stories = [
         "POST /api/v1/auth/ticket",           // tickets_are_for_people
-        "POST /api/v1/interactions",          // interactions::only_for_oneself
+        "GET /api/v1/search", // search::a_person_is_reranked_for_by_themselves_and_services_alone
+        "POST /api/v1/interactions", // interactions::only_for_oneself
         "POST /api/v1/recommendations/group", // recommendations::a_group_is_oneself_and_friends
-        "POST /api/v1/parties",               // parties::only_programs_open_for_others
-        "GET /api/v1/parties/{id}",           // parties::a_private_party_is_hidden, like the next
-        "PATCH /api/v1/parties/{id}",         // parties::a_change_is_seen_by_everybody_at_once
-        "DELETE /api/v1/parties/{id}",        // parties::only_the_host_or_an_operator_ends_it
+        "POST /api/v1/parties", // parties::only_programs_open_for_others
+        "GET /api/v1/parties/{id}", // parties::a_private_party_is_hidden, like the next
+        "PATCH /api/v1/parties/{id}", // parties::a_change_is_seen_by_everybody_at_once
+        "DELETE /api/v1/parties/{id}", // parties::only_the_host_or_an_operator_ends_it
         "GET /api/v1/parties/{id}/history",
         "GET /api/v1/parties/{id}/chat",
         "GET /api/v1/parties/{id}/mood",

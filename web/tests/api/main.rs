@@ -11,4 +11,5 @@ mod parties;
 mod people;
 mod problems;
 mod recommendations;
+mod search;
 mod world;

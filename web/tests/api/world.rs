@@ -1,12 +1,12 @@
 //! A small world: two tastes, one novel with its film and soundtrack, five people.
 
 use soiree_domain::{Domain, InteractionKind, Item, ItemId, ModelVersion, Relation, RelationKind};
-use soiree_engine::{Bundle, Row, Silent, TrainParams, TrainingSet, train};
+use soiree_engine::{Bundle, FitError, Row, Silent, TextEmbedder, TrainParams, TrainingSet, train};
 use soiree_web::{
     app::Settings,
     testing::{NOW_MS, TestServer, World},
 };
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 fn id(text: &str) -> ItemId {
     ItemId::new(text).unwrap()
@@ -39,6 +39,29 @@ fn relations() -> Vec<Relation> {
     vec![Relation { from: id("gatsby-novel"), to: id("gatsby-film"), kind: RelationKind::Adaptation }]
 }
 
+/// Knows two things that a text can be about; a marriage is a wedding to it.
+struct Topics;
+
+impl TextEmbedder for Topics {
+    fn dimensions(&self) -> usize {
+        3
+    }
+
+    fn embed(&self, texts: &[&str]) -> Result<Vec<f32>, FitError> {
+        let about = |text: &&str| {
+            let has = |words: [&str; 2]| words.iter().any(|word| text.to_lowercase().contains(word));
+            match (has(["wedding", "marriage"]), has(["space", "science"])) {
+                (true, _) => [1.0, 0.0, 0.0],
+                (_, true) => [0.0, 1.0, 0.0],
+                // The probe has a direction of its own; all else has none.
+                _ if text.contains("friends") => [0.0, 0.0, 1.0],
+                _ => [0.0; 3],
+            }
+        };
+        Ok(texts.iter().flat_map(about).collect())
+    }
+}
+
 fn bundle() -> Bundle {
     static FITTED: OnceLock<Bundle> = OnceLock::new();
     let fit = || {
@@ -57,7 +80,7 @@ fn bundle() -> Bundle {
         params.ials.dims = 4;
         params.ials.iterations = 3;
         let set = TrainingSet { items, relations: relations(), users: 20, rows };
-        train(&set, &params, None, NOW_MS, ModelVersion::new("test-v1").unwrap(), &Silent).unwrap().0
+        train(&set, &params, Some(&Topics), NOW_MS, ModelVersion::new("test-v1").unwrap(), &Silent).unwrap().0
     };
     FITTED.get_or_init(fit).clone()
 }
@@ -69,6 +92,7 @@ pub(crate) fn world() -> World {
         people: vec!["ana", "bo", "cy", "dee"],
         bundle: Some(bundle()),
         settings: Settings { guest_burst: 1_000, ..Settings::default() },
+        encoder: Some(Arc::new(Topics)),
         models: None,
     }
 }
