@@ -26,12 +26,22 @@ pub(crate) struct StrategyParams {
     pub(crate) length: usize,
     /// Whether who came off badly weighs more in the next round; for parties.
     pub(crate) debt: bool,
+    /// The share that the fit to a random mood of the room has in each member's fits; for parties with texts of their
+    /// items. The server's default comes to 0.053.
+    pub(crate) mood: f32,
 }
 
 impl Default for StrategyParams {
     fn default() -> Self {
         let length = Terms::default().length;
-        Self { person: "ease".to_owned(), person_params: Params::new(), misery: MISERY, length, debt: true }
+        Self {
+            person: "ease".to_owned(),
+            person_params: Params::new(),
+            misery: MISERY,
+            length,
+            debt: true,
+            mood: 0.0,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use soiree_algorithms::topk::{top_k, top_k_unseen};
 use soiree_domain::Strategy;
 
 use super::draw::{Party, People};
+use super::mood::Moods;
 use crate::protocol::Parties;
 use crate::rank::ndcg_of;
 use crate::strategies::fits;
@@ -43,6 +44,20 @@ impl Table {
         let fits = all.iter().map(of).collect();
         let wanted = party.members.iter().map(|&m| people.wanted[m as usize].clone()).collect();
         Self { items, fits, wanted }
+    }
+}
+
+impl Table {
+    /// Mixes the fit to a random mood of the room into every member's fits, as the context of the server's blend does. What a
+    /// member has had stays at 0, and the best is 1 again.
+    pub(super) fn lean(&mut self, moods: &Moods, share: f32, seed: u64, party: u32) {
+        let suits = moods.suits(&self.items, seed, party);
+        for fits_of_one in &mut self.fits {
+            for (fit, suits) in fits_of_one.iter_mut().zip(&suits).filter(|(fit, _)| **fit > 0.0) {
+                *fit = (1.0 - share) * *fit + share * suits;
+            }
+            fits(fits_of_one);
+        }
     }
 }
 
@@ -147,6 +162,7 @@ mod tests {
         };
         Parties {
             interactions,
+            items: None,
             liked: 4.0,
             held_out: 0.2,
             least: 1,

@@ -2,6 +2,7 @@
 
 mod draw;
 mod evening;
+mod mood;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use soiree_domain::Strategy;
 
 use self::draw::{MakeUp, Party, People};
 use self::evening::{COLUMNS, Figures, Table, play};
+use self::mood::Moods;
 use crate::error::LabError;
 use crate::events::{Loaded, read_events};
 use crate::measure::{Cost, measured};
@@ -55,6 +57,13 @@ pub(crate) fn run(
     progress.step("reading", 0, 0);
     let mut loaded = Loaded::default();
     loaded.interactions = read_events(&task.interactions, &find(&task.interactions.path), true, &mut loaded)?;
+    let moods = Moods::read(task, &loaded, find)?;
+    if moods.is_none()
+        && let Some(player) = players.iter().find(|player| player.params.mood > 0.0)
+    {
+        let what = format!("model {} needs files.items, for the moods of items", player.entry.label);
+        return Err(LabError::Unusable(what));
+    }
     let mut played: Vec<Played> = players.iter().map(|_| Played::default()).collect();
     let mut parties: Vec<Party> = Vec::new();
     let mut report = describe::blank(protocol);
@@ -76,7 +85,12 @@ pub(crate) fn run(
             let person = person?;
             let tables: Vec<Table> =
                 drawn.par_iter().map(|party| Table::new(party, &people, &*person, task.candidates)).collect();
-            let StrategyParams { misery, debt, .. } = player.params;
+            let StrategyParams { misery, debt, mood, .. } = player.params;
+            let mut tables = tables;
+            if let Some(moods) = moods.as_ref().filter(|_| mood > 0.0) {
+                let all = (0_u32..).zip(&mut tables);
+                all.for_each(|(number, table)| table.lean(moods, mood, seed, number));
+            }
             let evening = |table: &Table, debt| play(table, task, player.strategy, misery, debt);
             let started = Instant::now();
             played.rows.extend(tables.par_iter().map(|table| evening(table, debt)).collect::<Vec<_>>());

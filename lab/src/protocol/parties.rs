@@ -8,6 +8,8 @@ use super::{DataFile, data_file};
 pub struct Parties {
     /// Columns `user`, `item`, `value`.
     pub interactions: DataFile,
+    /// What is written about the items, for their moods.
+    pub items: Option<DataFile>,
     /// From this value on somebody likes an item.
     pub liked: f64,
     /// The share of each person's events that is held out, rounded down.
@@ -33,6 +35,11 @@ pub(super) fn read(top: &mut Fields<'_>) -> Parties {
         .as_mut()
         .and_then(|f| f.table("interactions"))
         .map(|f| data_file(f, &WANTED, &WANTED, &["user", "item", "value", "time"]));
+    const ITEM: [&str; 7] = ["item", "title", "creator", "genre", "theme", "mood", "text"];
+    let items = files
+        .as_mut()
+        .and_then(|f| f.table("items"))
+        .map(|f| data_file(f, &["item", "genre"], &ITEM[..1], &ITEM));
     if let Some(files) = files {
         files.done();
     }
@@ -49,6 +56,7 @@ pub(super) fn read(top: &mut Fields<'_>) -> Parties {
     }
     Parties {
         interactions: interactions.unwrap_or_else(DataFile::none),
+        items,
         liked: top.number("liked").unwrap_or(4.0),
         held_out,
         least: top.whole("least", 1).unwrap_or(10),
