@@ -20,7 +20,7 @@ use soiree_domain::{Reason, Source};
 ///
 /// Every member's best candidates are put together, each is scored for every member, and the strategy makes one list.
 /// A member's fit of an item is its blended score over that of the member's best candidate. Vetoes are absolute. What
-/// a member has had counts half for them, and is left out when more than [`BlendSettings::seen_share`] of the
+/// a member has had fits them with nothing, and is left out when more than [`BlendSettings::seen_share`] of the
 /// members, by weight, have had it. A member of weight 0 has no say but is told their satisfaction. Missing weights
 /// count as 1. Cost: about two personal answers per member.
 #[must_use]
@@ -54,9 +54,6 @@ pub fn recommend_group(
         left_out: served.bundle().left_out(),
     }
 }
-
-/// What a member keeps of the fit of something they have had.
-const AGAIN: f32 = 0.5;
 
 /// Works had together that make half of what a group's own taste can count.
 const HALF_KNOWN: f32 = 3.0;
@@ -227,10 +224,11 @@ impl Room<'_> {
         normalise(scene, &mut member.table, &mut scratch.ranking);
         blend(scene, &member.weights, &mut member.table);
         let score = |slot: u32| member.table.find(slot).map_or(0.0, |at| member.table.rows[at].score);
-        let most = common.iter().map(|&slot| score(slot)).fold(f32::MIN_POSITIVE, f32::max);
-        let again = |slot: u32| if member.profile.done.binary_search(&slot).is_ok() { AGAIN } else { 1.0 };
+        let had = |slot: u32| member.profile.done.binary_search(&slot).is_ok();
+        let open = common.iter().filter(|slot| !had(**slot));
+        let most = open.map(|&slot| score(slot)).fold(f32::MIN_POSITIVE, f32::max);
         let unwanted = |slot: u32| member.profile.disliked.binary_search_by_key(&slot, |d| d.slot).is_ok();
-        let fit = |slot: u32| if unwanted(slot) { 0.0 } else { score(slot) / most * again(slot) };
+        let fit = |slot: u32| if unwanted(slot) || had(slot) { 0.0 } else { score(slot) / most };
         member.fits = common.iter().map(|&slot| fit(slot)).collect();
         member.best = member.fits.clone();
         member.best.sort_unstable_by(|a, b| b.total_cmp(a));
