@@ -13,6 +13,13 @@ pub trait ProfileScorer: Send + Sync {
 
     /// Writes one score per item, higher is better; `out.len() == self.items()`. Every entry is written.
     fn score(&self, profile: Profile<'_>, out: &mut [f32]);
+
+    /// The same for somebody who has a row in the matrix of the fit. Models that know more of people than
+    /// their profiles, such as whom they trust, use it here; to all others it is [`ProfileScorer::score`].
+    fn score_person(&self, person: u32, profile: Profile<'_>, out: &mut [f32]) {
+        let _ = person;
+        self.score(profile, out);
+    }
 }
 
 /// A fitted model that knows which items are alike.

@@ -24,6 +24,21 @@ pub struct FitData {
     pub timed: bool,
     /// Each item's texts, when the protocol has them.
     pub texts: Option<Arc<Texts>>,
+    /// Who is a friend of whom, when the protocol says so.
+    pub friends: Option<Arc<Csr>>,
+    /// The domains of the items, when some of them are asked for apart.
+    pub domains: Option<Arc<Domains>>,
+}
+
+/// Which domain each item belongs to, and which one is asked for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Domains {
+    /// The labels.
+    pub labels: Vec<String>,
+    /// The domain of each item, a place in `labels`.
+    pub of_item: Vec<u16>,
+    /// The domain whose items are ranked, a place in `labels`.
+    pub target: u16,
 }
 
 /// One question to a model.
@@ -94,10 +109,12 @@ pub struct Counts {
 pub fn trial(ranking: &Ranking, loaded: &Loaded, seed: u64) -> Trial {
     let parts = split::split(&ranking.split, loaded, seed);
     let texts = loaded.texts.clone().map(Arc::new);
+    let friends = loaded.friends.clone().map(Arc::new);
     let fit_data = |events: Vec<Event>| {
         let cells: Vec<(u32, u32, f32)> = events.iter().map(|e| (e.user, e.item, e.value)).collect();
         let matrix = Csr::from_triplets(loaded.users.len(), loaded.items.len(), &cells);
-        Arc::new(FitData { matrix, events, timed: loaded.timed, texts: texts.clone() })
+        let (texts, friends) = (texts.clone(), friends.clone());
+        Arc::new(FitData { matrix, events, timed: loaded.timed, texts, friends, domains: None })
     };
     let leaked = split::leaked(&parts);
     let carved = split::carve(ranking.validation.carve, &parts.fit, ranking.validation.seed);

@@ -24,6 +24,34 @@ pub(crate) fn with_best(
     best.map_or_else(Vec::new, |best| with(best, lineup, tables, columns, column, drawn))
 }
 
+/// The comparisons that a protocol asks for by label, in every one of these measures that is a mean over people, each
+/// with a line that tells it in per cent of the second.
+pub(crate) fn asked_for(
+    pairs: &[(String, String)],
+    lineup: &[ModelEntry],
+    tables: &Tables,
+    columns: &[String],
+    measures: &[String],
+    drawn: &Bootstrap,
+) -> Vec<(Comparison, String)> {
+    let place = |label: &str| lineup.iter().position(|m| m.label == label);
+    let mut out = Vec::new();
+    for (first, second) in pairs {
+        // Models that a run was told to leave out are not compared.
+        let (Some(first), Some(second)) = (place(first), place(second)) else { continue };
+        for column in measures.iter().filter_map(|m| columns.iter().position(|c| c == m)) {
+            let found = pair([first, second], lineup, tables, columns, column, drawn);
+            let base = mean(&tables[second][column]);
+            let [share, low, high] =
+                [found.difference, found.ci95[0], found.ci95[1]].map(|d| 100.0 * d / base);
+            let (first, second, metric) = (&found.first, &found.second, &found.metric);
+            let line = format!("{first} against {second}, {metric}: {share:+.1} % [{low:+.1}, {high:+.1}].");
+            out.push((found, line));
+        }
+    }
+    out
+}
+
 /// Every model against one of them, by one column.
 pub(crate) fn with(
     one: usize,
@@ -33,20 +61,29 @@ pub(crate) fn with(
     column: usize,
     drawn: &Bootstrap,
 ) -> Vec<Comparison> {
-    let at = |m: usize| mean(&tables[m][column]);
-    let compared = (0..lineup.len()).filter(|m| *m != one).map(|m| {
-        let place = |m: usize| m * columns.len() + column;
-        let found = drawn.paired(place(m), place(one), at(m) - at(one));
-        Comparison {
-            metric: columns[column].clone(),
-            first: lineup[m].label.clone(),
-            second: lineup[one].label.clone(),
-            difference: found.difference,
-            ci95: [found.ci95.low, found.ci95.high],
-            p_value: found.p_value,
-        }
-    });
-    compared.collect()
+    let others = (0..lineup.len()).filter(|m| *m != one);
+    others.map(|m| pair([m, one], lineup, tables, columns, column, drawn)).collect()
+}
+
+fn pair(
+    [first, second]: [usize; 2],
+    lineup: &[ModelEntry],
+    tables: &Tables,
+    columns: &[String],
+    column: usize,
+    drawn: &Bootstrap,
+) -> Comparison {
+    let place = |m: usize| m * columns.len() + column;
+    let difference = mean(&tables[first][column]) - mean(&tables[second][column]);
+    let found = drawn.paired(place(first), place(second), difference);
+    Comparison {
+        metric: columns[column].clone(),
+        first: lineup[first].label.clone(),
+        second: lineup[second].label.clone(),
+        difference: found.difference,
+        ci95: [found.ci95.low, found.ci95.high],
+        p_value: found.p_value,
+    }
 }
 
 fn column(columns: &[String], wanted: &str) -> Option<usize> {

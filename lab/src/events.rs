@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use soiree_algorithms::matrix::Csr;
 use soiree_datasets::table::{self, Table, TableFault};
 
 use crate::error::LabError;
@@ -102,6 +103,8 @@ pub struct Loaded {
     pub negatives: Vec<PublishedCase>,
     /// Each item's texts, when the protocol has a file of them; empty where the file lacks an item.
     pub texts: Option<Texts>,
+    /// Who is a friend of whom, people × people, as written in the file.
+    pub friends: Option<Csr>,
     /// Whether events carry times.
     pub timed: bool,
     /// Events left out because their value was too small.
@@ -146,6 +149,9 @@ pub fn load(ranking: &Ranking, find: &dyn Fn(&Path) -> PathBuf) -> Result<Loaded
         let links = links.as_ref().map(|(file, path)| (*file, path.as_path()));
         out.texts = Some(Texts::read(file, &find(&file.path), links, &out.items)?);
     }
+    if let Some(file) = &files.friends {
+        out.friends = Some(read_friends(file, &find(&file.path), &out.users)?);
+    }
     Ok(out)
 }
 
@@ -168,7 +174,7 @@ pub(crate) fn read_events(
 }
 
 /// Of events with one person and one item, keeps the latest (of equal times the last in the file).
-fn keep_last(events: &mut Vec<Event>) {
+pub(crate) fn keep_last(events: &mut Vec<Event>) {
     let mut latest: FxHashMap<(u32, u32), usize> = FxHashMap::default();
     for (i, event) in events.iter().enumerate() {
         let place = latest.entry((event.user, event.item)).or_insert(i);
@@ -275,6 +281,25 @@ pub(crate) fn read_negatives(
         Ok(())
     })?;
     Ok(cases)
+}
+
+/// Links between people who have events; others can neither be asked nor say anything.
+pub(crate) fn read_friends(file: &DataFile, path: &Path, users: &Names) -> Result<Csr, TableFault> {
+    let place = |name: &str| file.columns.iter().position(|c| c == name).unwrap_or_default();
+    let ends = [place("from"), place("to")];
+    let mut links = Vec::new();
+    file.table.read(path, |_, fields| {
+        let mut pair = [None; 2];
+        for (end, at) in pair.iter_mut().zip(ends) {
+            let name = fields.get(at).ok_or_else(|| format!("has {} fields only", fields.len()))?;
+            *end = users.find(name.trim());
+        }
+        if let [Some(from), Some(to)] = pair {
+            links.push((from, to, 1.0));
+        }
+        Ok(())
+    })?;
+    Ok(Csr::from_triplets(users.len(), users.len(), &links))
 }
 
 #[cfg(test)]

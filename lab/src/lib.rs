@@ -10,10 +10,12 @@
 pub mod cases;
 mod cold_start;
 mod compare;
+mod cross_domain;
 mod describe;
 mod error;
 pub mod events;
 mod groups;
+mod linked;
 mod measure;
 pub mod models;
 mod mood;
@@ -123,7 +125,7 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Report, LabErro
     let chosen = choose(&every, &options.models)?;
     let find = |path: &std::path::Path| events::resolve(path, &options.protocol_path, &options.data_dir);
     let report = match &protocol.task {
-        Task::Ranking(task) => {
+        Task::Ranking(task) | Task::Social(task) => {
             let plan = ranking::Plan { protocol: &protocol, task, every: &every, chosen: &chosen };
             match options.tune {
                 Some(settings) => tune::run(&plan, &find, settings, progress)?,
@@ -148,6 +150,11 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Report, LabErro
                 Some(settings) => cold_start::tune(&plan, task, &find, settings, progress)?,
                 None => cold_start::run(&plan, task, &find, progress)?,
             }
+        }
+        Task::CrossDomain(task) => {
+            let plan =
+                ranking::Plan { protocol: &protocol, task: &task.ranking, every: &every, chosen: &chosen };
+            cross_domain::run(&plan, task, &find, options.tune, progress)?
         }
         Task::Sentiment(_) if options.tune.is_some() => {
             return Err(LabError::Option("the kind \"sentiment\" has nothing to tune".to_owned()));

@@ -3,16 +3,20 @@
 //! Parameters are those of the model's own `Params`: the laboratory reads them by name, refuses unknown ones
 //! and prints them back with all defaults filled in.
 
+use std::sync::Arc;
+
 use rand::{Rng, RngExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use soiree_algorithms::model::{self, FitError, ProfileScorer};
 use soiree_algorithms::mood::LearnedMoodParams;
-use soiree_algorithms::{ease, group_filter, ials, item_knn, popularity, tfidf};
+use soiree_algorithms::social::friend_knn;
+use soiree_algorithms::{domain_map, ease, group_filter, ials, item_knn, popularity, social, tfidf};
 
 use crate::cases::FitData;
 use crate::error::LabError;
+use crate::linked;
 use crate::protocol::{ModelEntry, Params};
 use crate::sbert::{self, SbertParams};
 use crate::stack::HybridParams;
@@ -24,6 +28,8 @@ pub struct Fitted {
     pub scorer: Box<dyn ProfileScorer>,
     /// All parameters, defaults included.
     pub params: Value,
+    /// Numbers that the fit found and a reader must know, by name.
+    pub found: Vec<(String, f64)>,
 }
 
 /// A name the laboratory knows.
@@ -202,6 +208,24 @@ pub const KNOWN: &[Known] = &[
         work: Work::Fit(fit_sbert, readable::<SbertParams>),
     },
     Known {
+        name: "social",
+        about: "neighbours whose weights are learned from taste and friendships; needs friends",
+        space: linked::social_space,
+        work: Work::Fit(linked::fit_social, readable::<social::Params>),
+    },
+    Known {
+        name: "friend-knn",
+        about: "what friends and their friends have; needs friends",
+        space: linked::friend_knn_space,
+        work: Work::Fit(linked::fit_friend_knn, readable::<friend_knn::Params>),
+    },
+    Known {
+        name: "domain-map",
+        about: "a learned map from other domains to the one asked for; needs domains",
+        space: linked::domain_map_space,
+        work: Work::Fit(linked::fit_domain_map, readable::<domain_map::Params>),
+    },
+    Known {
         name: "hybrid",
         about: "a learned blend of the other models",
         space: Vec::new,
@@ -303,7 +327,11 @@ pub fn fit(entry: &ModelEntry, data: &FitData, progress: &dyn model::Progress) -
     let Work::Fit(fit, _) = find(&entry.name)?.work else {
         return Err(LabError::Option(format!("\"{}\" is not fitted on a matrix alone", entry.name)));
     };
-    fit(data, &entry.params, progress).map_err(|trouble| trouble.of(entry))
+    let mut fitted = fit(data, &entry.params, progress).map_err(|trouble| trouble.of(entry))?;
+    if let Some(domains) = &data.domains {
+        fitted.scorer = Box::new(linked::InDomain { scorer: fitted.scorer, domains: Arc::clone(domains) });
+    }
+    Ok(fitted)
 }
 
 /// Reads the parameters of an entry without fitting anything, so that a slip is told before the long work.
@@ -331,8 +359,9 @@ pub(crate) fn read<T: DeserializeOwned>(params: &Params) -> Result<T, Trouble> {
         .map_err(|fault| Trouble::Parameter(fault.to_string()))
 }
 
-fn fitted(scorer: impl ProfileScorer + 'static, params: &impl Serialize) -> Fitted {
-    Fitted { scorer: Box::new(scorer), params: serde_json::to_value(params).unwrap_or_default() }
+pub(crate) fn fitted(scorer: impl ProfileScorer + 'static, params: &impl Serialize) -> Fitted {
+    let params = serde_json::to_value(params).unwrap_or_default();
+    Fitted { scorer: Box::new(scorer), params, found: Vec::new() }
 }
 
 #[derive(serde::Deserialize, Serialize)]
@@ -435,7 +464,7 @@ fn fit_sbert(data: &FitData, params: &Params, progress: &dyn model::Progress) ->
     let params: SbertParams = read(params)?;
     let texts = data.texts.as_ref().ok_or(Trouble::Lacks("texts of the items (files.items)"))?;
     let scorer = sbert::fit(data, texts, &params, progress)?;
-    Ok(Fitted { scorer, params: serde_json::to_value(&params).unwrap_or_default() })
+    Ok(Fitted { scorer, params: serde_json::to_value(&params).unwrap_or_default(), found: Vec::new() })
 }
 
 fn sbert_space() -> Vec<Dimension> {

@@ -118,7 +118,7 @@ pub fn ask(
             || (vec![0_f32; model.items()], Vec::new()),
             |(scores, scored), (i, case)| {
                 let started = Instant::now();
-                model.score(&case.shown, scores);
+                model.score_person(case.user, &case.shown, scores);
                 let ms = started.elapsed().as_secs_f64() * 1000.0;
                 let list = if measures.beyond { top(scores, case, longest, scored) } else { Vec::new() };
                 let mut row = row(scores, case, measures, scored);

@@ -47,12 +47,17 @@ impl model::Progress for Told<'_> {
 }
 
 /// Answers of one model under one seed.
-struct Run {
-    answers: Answers,
+pub(crate) struct Run {
+    pub(crate) answers: Answers,
     cost: Cost,
     params: serde_json::Value,
     together: Vec<(String, f64)>,
+    /// What the fit found, by name.
+    pub(crate) found: Vec<(String, f64)>,
 }
+
+/// One model's answers, parameters, seconds of the fit, and what the fit found.
+type Asked = (Answers, serde_json::Value, f64, Vec<(String, f64)>);
 
 pub(crate) fn run(plan: &Plan<'_>, find: Find<'_>, progress: &dyn Progress) -> Result<Report, LabError> {
     let lineup = lineup(plan)?;
@@ -111,16 +116,17 @@ pub(crate) fn parts(
     wanted.collect()
 }
 
-struct SeedRun<'a> {
-    plan: &'a Plan<'a>,
-    trial: &'a Trial,
-    measures: &'a Measures,
-    loaded: &'a Loaded,
-    progress: &'a dyn Progress,
+/// Everything that is asked of one split.
+pub(crate) struct SeedRun<'a> {
+    pub(crate) plan: &'a Plan<'a>,
+    pub(crate) trial: &'a Trial,
+    pub(crate) measures: &'a Measures,
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) progress: &'a dyn Progress,
 }
 
 impl SeedRun<'_> {
-    fn run(&self, lineup: &[ModelEntry], learned: &mut Vec<String>) -> Result<Vec<Run>, LabError> {
+    pub(crate) fn run(&self, lineup: &[ModelEntry], learned: &mut Vec<String>) -> Result<Vec<Run>, LabError> {
         let test = &self.trial.test;
         let plain_model = models::fit(&crate::plain_entry("popularity")?, &test.fit, &model::Silent)?;
         let plain = ask(&*plain_model.scorer, &test.cases, self.measures, None).lists;
@@ -137,10 +143,10 @@ impl SeedRun<'_> {
                 true => self.hybrid(entry, &mut kept, &around, learned),
                 false => self.single(entry, &mut kept, &around),
             });
-            let (answers, params, seconds) = run?;
+            let (answers, params, seconds, found) = run?;
             let items = self.loaded.items.len();
             let together = together(&answers.lists, &self.measures.cutoffs, items);
-            out.push(Run { answers, cost: Cost { seconds, ..cost }, params, together });
+            out.push(Run { answers, cost: Cost { seconds, ..cost }, params, together, found });
         }
         Ok(out)
     }
@@ -158,14 +164,14 @@ impl SeedRun<'_> {
         entry: &ModelEntry,
         kept: &mut Vec<(ModelEntry, Fitted)>,
         around: &Surroundings<'_>,
-    ) -> Result<(Answers, serde_json::Value, f64), LabError> {
+    ) -> Result<Asked, LabError> {
         let (fitted, cost) = measured(|| models::fit(entry, &self.trial.test.fit, &self.told(entry, "fit")));
         let fitted = fitted?;
         self.progress.step(&self.told(entry, "test").what, 0, 0);
         let answers = ask(&*fitted.scorer, &self.trial.test.cases, self.measures, Some(around));
-        let params = fitted.params.clone();
+        let (params, found) = (fitted.params.clone(), fitted.found.clone());
         kept.push((entry.clone(), fitted));
-        Ok((answers, params, cost.seconds))
+        Ok((answers, params, cost.seconds, found))
     }
 
     fn hybrid(
@@ -174,7 +180,7 @@ impl SeedRun<'_> {
         kept: &mut Vec<(ModelEntry, Fitted)>,
         around: &Surroundings<'_>,
         notes: &mut Vec<String>,
-    ) -> Result<(Answers, serde_json::Value, f64), LabError> {
+    ) -> Result<Asked, LabError> {
         let params = hybrid_params(entry)?;
         let parts = parts(self.plan.every, &params, Known::ranks)?;
         if parts.is_empty() || self.trial.validation.cases.is_empty() {
@@ -204,7 +210,10 @@ impl SeedRun<'_> {
         let blend = Blend { parts: blended.collect(), scale: params.scale };
         self.progress.step(&self.told(entry, "test").what, 0, 0);
         let answers = ask(&blend, &self.trial.test.cases, self.measures, Some(around));
-        Ok((answers, serde_json::to_value(&params).unwrap_or_default(), cost.seconds))
+        let weight =
+            |(part, weight): (&ModelEntry, &f32)| (format!("weight of {}", part.label), f64::from(*weight));
+        let found = parts.iter().zip(&weights.weights).map(weight).collect();
+        Ok((answers, serde_json::to_value(&params).unwrap_or_default(), cost.seconds, found))
     }
 
     /// Learns the weights on the validation part, with models that have not seen it.
@@ -267,7 +276,8 @@ fn by_person(runs: &[&Run], people: &[Vec<u32>], columns: usize) -> Vec<Vec<f64>
     (0..columns).map(|c| sums.values().map(|(n, row)| row[c] / n).collect()).collect()
 }
 
-fn summarise(
+/// Means, intervals and comparisons of the runs, whose people stand beside.
+pub(crate) fn summarise(
     report: &mut Report,
     plan: &Plan<'_>,
     lineup: &[ModelEntry],
@@ -287,14 +297,20 @@ fn summarise(
             [interval.low, interval.high]
         }));
     }
-    let wanted = &plan.task.validation.metric;
-    report.comparisons = compare::with_best(lineup, &tables, &columns, wanted, &drawn);
-    report.columns = columns;
+    report.columns.clone_from(&columns);
     report.columns.extend(runs[0][0].together.iter().map(|t| t.0.clone()));
     report.columns.sort_by_key(|c| {
         (c.split('@').nth(1).and_then(|k| k.parse::<usize>().ok()), c.contains("optimistic"))
     });
     report.main_columns = compare::main_columns(report, &measures.cutoffs, measures.optimistic);
+    let wanted = &plan.task.validation.metric;
+    report.comparisons = compare::with_best(lineup, &tables, &columns, wanted, &drawn);
+    let (pairs, measures) = (&plan.protocol.compare, &report.main_columns);
+    let asked_for = compare::asked_for(pairs, lineup, &tables, &columns, measures, &drawn);
+    for (comparison, line) in asked_for {
+        report.comparisons.push(comparison);
+        report.notes.push(line);
+    }
 }
 
 fn result(

@@ -88,10 +88,20 @@ impl ProfileScorer for Blend<'_> {
     }
 
     fn score(&self, profile: Profile<'_>, out: &mut [f32]) {
+        self.blend(profile, out, |model, scores| model.score(profile, scores));
+    }
+
+    fn score_person(&self, person: u32, profile: Profile<'_>, out: &mut [f32]) {
+        self.blend(profile, out, |model, scores| model.score_person(person, profile, scores));
+    }
+}
+
+impl Blend<'_> {
+    fn blend(&self, profile: Profile<'_>, out: &mut [f32], score: impl Fn(&dyn ProfileScorer, &mut [f32])) {
         out.fill(0.0);
         let mut scores = vec![0_f32; out.len()];
         for (model, weight) in self.parts.iter().filter(|p| p.1 > 0.0) {
-            model.score(profile, &mut scores);
+            score(*model, &mut scores);
             self.scale.apply(profile, &mut scores);
             for (sum, score) in out.iter_mut().zip(&scores) {
                 *sum += weight * score;
@@ -156,7 +166,7 @@ fn see(models: &[&dyn ProfileScorer], case: &Case, scale: Scale) -> Seen {
     let mut values = vec![0_f32; places.len() * models.len()];
     let mut scores = vec![0_f32; items];
     for (part, model) in models.iter().enumerate() {
-        model.score(&case.shown, &mut scores);
+        model.score_person(case.user, &case.shown, &mut scores);
         scale.apply(&case.shown, &mut scores);
         for (row, place) in places.iter().enumerate() {
             values[row * models.len() + part] = scores[*place];

@@ -432,3 +432,67 @@ fn missing_files_and_cancelling_are_told() {
     let nowhere = Options { protocol_path: Path::new("/nowhere.toml").to_owned(), ..Options::default() };
     assert!(matches!(run(&nowhere, &Quiet), Err(LabError::Unreadable { .. })));
 }
+
+/// Two groups of friends share a taste that their profiles do not tell: everybody has item 0, and one of two lists.
+#[test]
+fn friends_are_told_apart_from_no_friends() {
+    let folder = Folder::new("social");
+    let (mut events, mut links) = (String::new(), String::from("from\tto\nu0\tstranger\n"));
+    for user in 0..40_u32 {
+        let group = user % 2;
+        for item in (0..12).filter(|item| (item + user / 2) % 3 > 0) {
+            let _ = writeln!(events, "u{user}\ti{}", 1 + group * 12 + (item + user / 4) % 12);
+        }
+        let _ = writeln!(links, "u{user}\tu{}\nu{user}\tu{}", (user + 2) % 40, (user + 14) % 40);
+    }
+    folder.write("events.tsv", &events);
+    folder.write("links.tsv", &links);
+    let protocol = r#"
+name = "social"
+kind = "social"
+cutoffs = [3]
+resamples = 50
+[files.interactions]
+path = "events.tsv"
+[files.friends]
+path = "links.tsv"
+header = true
+columns = ["from", "to"]
+[split]
+method = "random"
+shares = [0.3, 0.2, 0.5]
+[[models]]
+name = "social"
+params = { trust = 1.0 }
+[[models]]
+name = "social"
+label = "alone"
+params = { friends = false }
+[[models]]
+name = "friend-knn"
+[[compare]]
+first = "social"
+second = "alone"
+"#;
+    let report = run(&folder.options(protocol), &Quiet).unwrap();
+    follows_schema(&report);
+    let ndcg = |name: &str| of(&report, name).metrics["ndcg@3"];
+    assert!(ndcg("alone") > ndcg("popularity") && ndcg("social") > ndcg("alone"), "{report:?}");
+    for measure in ["recall@3", "ndcg@3"] {
+        let pair =
+            report.comparisons.iter().rev().find(|c| c.metric == measure && c.first == "social").unwrap();
+        assert_eq!(pair.second, "alone");
+        let told = format!("social against alone, {measure}: +");
+        assert!(report.notes.iter().any(|n| n.starts_with(&told)), "{:?}", report.notes);
+    }
+    let without = protocol
+        .replace("[files.friends]\npath = \"links.tsv\"\nheader = true\ncolumns = [\"from\", \"to\"]", "");
+    assert!(
+        run(&folder.options(&without), &Quiet)
+            .unwrap_err()
+            .to_string()
+            .contains("`files.friends` is missing")
+    );
+    let plain = without.replace("kind = \"social\"", "kind = \"ranking\"");
+    assert!(run(&folder.options(&plain), &Quiet).unwrap_err().to_string().contains("needs friendships"));
+}

@@ -67,7 +67,7 @@ pub(super) fn trial(task: &ColdStart, loaded: &Loaded, seed: u64) -> Trial {
     let fit_data = |events: Vec<Event>| {
         let cells: Vec<(u32, u32, f32)> = events.iter().map(|e| (e.user, e.item, e.value)).collect();
         let matrix = Csr::from_triplets(loaded.users.len(), loaded.items.len(), &cells);
-        Arc::new(FitData { matrix, events, timed: loaded.timed, texts: texts.clone() })
+        Arc::new(FitData { matrix, events, timed: loaded.timed, texts: texts.clone(), ..FitData::default() })
     };
     let drawing = Drawing { task, fit_data: &fit_data, items: loaded.items.len() as u32 };
     let (test, left) = drawing.draw(&loaded.interactions, seed, false);

@@ -35,14 +35,14 @@ impl Ground {
             let person = self.people.get(&params, &known.together, progress)?;
             let scorer = Members { known, strategy, person, params: params.clone(), done: Mutex::default() };
             let params = serde_json::to_value(&params).unwrap_or_default();
-            return Ok(Fitted { scorer: Box::new(scorer), params });
+            return Ok(Fitted { scorer: Box::new(scorer), params, found: Vec::new() });
         }
         match entry.name.as_str() {
             "popularity" => {
                 let groups = Popularity::from_counts(&known.groups);
                 let people = Popularity::from_counts(&known.people);
                 let scorer = Popular { known, groups, people };
-                Ok(Fitted { scorer: Box::new(scorer), params: serde_json::json!({}) })
+                Ok(Fitted { scorer: Box::new(scorer), params: serde_json::json!({}), found: Vec::new() })
             }
             "group-filter" => {
                 let params: group_filter::Params =
@@ -51,12 +51,16 @@ impl Ground {
                 let model = GroupFilter::fit(Evidence { groups, members, people }, params, progress)
                     .map_err(|fault| Trouble::Fit(fault).of(entry))?;
                 let params = serde_json::to_value(params).unwrap_or_default();
-                Ok(Fitted { scorer: Box::new(Filtered { space: known.space, model }), params })
+                Ok(Fitted {
+                    scorer: Box::new(Filtered { space: known.space, model }),
+                    params,
+                    found: Vec::new(),
+                })
             }
             _ => {
-                let Fitted { scorer, params } = models::fit(entry, &known.stacked, progress)?;
+                let Fitted { scorer, params, .. } = models::fit(entry, &known.stacked, progress)?;
                 let scorer = Stacked { known, scorer, histories: self.histories };
-                Ok(Fitted { scorer: Box::new(scorer), params })
+                Ok(Fitted { scorer: Box::new(scorer), params, found: Vec::new() })
             }
         }
     }

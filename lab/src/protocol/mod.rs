@@ -4,6 +4,7 @@
 //! file are told together.
 
 mod cold_start;
+mod cross_domain;
 mod fields;
 mod groups;
 mod mood;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use soiree_datasets::table::Table;
 
 pub use self::cold_start::{ColdStart, Hide};
+pub use self::cross_domain::CrossDomain;
 use self::fields::{Faults, Fields, number_of};
 pub use self::groups::{GroupLayout, GroupValidation, Groups};
 pub use self::mood::MoodTask;
@@ -48,6 +50,8 @@ pub struct Protocol {
     pub models: Vec<ModelEntry>,
     /// Rows printed beside ours.
     pub published: Vec<PublishedRow>,
+    /// Labels of two models that are compared by every published measure, the first against the second.
+    pub compare: Vec<(String, String)>,
     /// What is measured.
     pub task: Task,
 }
@@ -67,6 +71,10 @@ pub enum Task {
     Mood(Box<MoodTask>),
     /// Items or people without events are ranked, or asked.
     ColdStart(Box<ColdStart>),
+    /// The same as a ranking, with friendships between people.
+    Social(Box<Ranking>),
+    /// Items of one domain are ranked for people who are known from others.
+    CrossDomain(Box<CrossDomain>),
 }
 
 impl Task {
@@ -79,6 +87,8 @@ impl Task {
             Self::Groups(_) | Self::Parties(_) => "groups",
             Self::Mood(_) => "mood",
             Self::ColdStart(_) => "cold-start",
+            Self::Social(_) => "social",
+            Self::CrossDomain(_) => "cross-domain",
         }
     }
 }
@@ -193,6 +203,8 @@ enum Kind {
     Groups,
     Mood,
     ColdStart,
+    Social,
+    CrossDomain,
 }
 
 fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
@@ -212,6 +224,8 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
         ("groups", Kind::Groups),
         ("mood", Kind::Mood),
         ("cold-start", Kind::ColdStart),
+        ("social", Kind::Social),
+        ("cross-domain", Kind::CrossDomain),
     ];
     let kind = top.maybe_one_of("kind", &kinds);
     if missing {
@@ -228,6 +242,7 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
         }
     }
     let published = top.tables("published").into_iter().map(|p| published_row(p, faults)).collect();
+    let compare = compared(&mut top, &models);
     // Without a kind the other keys cannot be told from unknown ones.
     let task = match kind? {
         Kind::Ranking => Task::Ranking(Box::new(ranking::read(&mut top))),
@@ -235,9 +250,25 @@ fn read(mut top: Fields<'_>, faults: &Faults) -> Option<Protocol> {
         Kind::Groups => groups::read(&mut top),
         Kind::Mood => Task::Mood(Box::new(mood::read(&mut top))),
         Kind::ColdStart => Task::ColdStart(Box::new(cold_start::read(&mut top))),
+        Kind::Social => Task::Social(Box::new(ranking::read_social(&mut top))),
+        Kind::CrossDomain => Task::CrossDomain(Box::new(cross_domain::read(&mut top))),
     };
     top.done();
-    Some(Protocol { name, title, about, notes, seeds, resamples, models, published, task })
+    Some(Protocol { name, title, about, notes, seeds, resamples, models, published, compare, task })
+}
+
+fn compared(top: &mut Fields<'_>, models: &[ModelEntry]) -> Vec<(String, String)> {
+    let mut pair = |mut fields: Fields<'_>| {
+        let pair = (fields.need_text("first"), fields.need_text("second"));
+        for (key, label) in [("first", &pair.0), ("second", &pair.1)] {
+            if !label.is_empty() && !models.iter().any(|m| m.label == *label) {
+                fields.fault(key, format!("names no model: \"{label}\""));
+            }
+        }
+        fields.done();
+        pair
+    };
+    top.tables("compare").into_iter().map(&mut pair).collect()
 }
 
 fn model(mut fields: Fields<'_>, faults: &Faults) -> ModelEntry {

@@ -48,6 +48,8 @@ pub struct Files {
     pub items: Option<DataFile>,
     /// Pairs of an item's name and its name in the file of texts, where they differ.
     pub links: Option<DataFile>,
+    /// Who is a friend of whom, or trusts whom.
+    pub friends: Option<DataFile>,
 }
 
 /// How events are split.
@@ -138,11 +140,19 @@ pub(super) fn read(top: &mut Fields<'_>) -> Ranking {
         candidates,
         mask,
         cutoffs,
-        recall_divisor: top
-            .one_of("recall_divisor", &[("all", RecallDivisor::All), ("min", RecallDivisor::Least)]),
-        ndcg_ideal: top.one_of("ndcg_ideal", &[("min", IdealLength::Least), ("all", IdealLength::All)]),
+        recall_divisor: recall_divisor(top),
+        ndcg_ideal: ndcg_ideal(top),
         optimistic: top.flag("optimistic"),
     }
+}
+
+/// Keys of the kind `social`: those of a ranking, and friendships.
+pub(super) fn read_social(top: &mut Fields<'_>) -> Ranking {
+    let ranking = read(top);
+    if ranking.files.friends.is_none() {
+        top.fault("files.friends", "is missing");
+    }
+    ranking
 }
 
 fn files(top: &mut Fields<'_>) -> Files {
@@ -161,9 +171,11 @@ fn files(top: &mut Fields<'_>) -> Files {
         negatives: events("negatives"),
         items: None,
         links: None,
+        friends: None,
     };
     out.items = files.table("items").map(items_file);
     out.links = files.table("links").map(|f| data_file(f, &LINK, &LINK, &LINK));
+    out.friends = friends_file(&mut files);
     for (key, file) in [("interactions", &out.interactions), ("train", &out.train), ("test", &out.test)] {
         if file.as_ref().is_some_and(|f| f.layout == Layout::Negatives) {
             files.fault(key, "cannot have the layout \"negatives\"");
@@ -177,6 +189,12 @@ fn files(top: &mut Fields<'_>) -> Files {
 pub(super) fn items_file(fields: Fields<'_>) -> DataFile {
     const ITEM: [&str; 8] = ["item", "title", "creator", "genre", "theme", "mood", "text", "year"];
     data_file(fields, &["item", "text"], &ITEM[..1], &ITEM)
+}
+
+/// The file of friendships.
+pub(super) fn friends_file(files: &mut Fields<'_>) -> Option<DataFile> {
+    const PAIR: [&str; 2] = ["from", "to"];
+    files.table("friends").map(|f| data_file(f, &PAIR, &PAIR, &PAIR))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -344,4 +362,12 @@ pub(super) fn cutoffs(top: &mut Fields<'_>) -> Vec<usize> {
     out.sort_unstable();
     out.dedup();
     out
+}
+
+pub(super) fn recall_divisor(top: &mut Fields<'_>) -> RecallDivisor {
+    top.one_of("recall_divisor", &[("all", RecallDivisor::All), ("min", RecallDivisor::Least)])
+}
+
+pub(super) fn ndcg_ideal(top: &mut Fields<'_>) -> IdealLength {
+    top.one_of("ndcg_ideal", &[("min", IdealLength::Least), ("all", IdealLength::All)])
 }

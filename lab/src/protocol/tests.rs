@@ -77,7 +77,10 @@ fn faults_name_their_key() {
     check(
         "kind = \"ranking\"",
         "",
-        &["`kind` is missing; known are \"ranking\", \"sentiment\", \"groups\", \"mood\", \"cold-start\""],
+        &[
+            "`kind` is missing; known are \"ranking\", \"sentiment\", \"groups\", \"mood\", \"cold-start\", \"social\", \
+             \"cross-domain\"",
+        ],
     );
     check(
         "name = \"popularity\"",
