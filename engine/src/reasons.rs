@@ -13,7 +13,7 @@ use crate::settings::{SOURCES, place};
 use crate::table::Row;
 use crate::words;
 use soiree_algorithms::mood::fit;
-use soiree_domain::{ItemId, Reason, Source, Surface, UserId, Wish};
+use soiree_domain::{ItemId, Mood, Reason, Source, Surface, UserId, Wish};
 
 /// The most reasons that one item has for one reader.
 const MOST: usize = 3;
@@ -103,6 +103,7 @@ pub(crate) fn open(
     }
     if let (Some(wanted), Some(mood)) = (scene.mood, scene.catalogue.mood(row.item))
         && fit(mood, wanted) >= FITS_MOOD
+        && points_alike(mood, wanted)
     {
         let whose = if matches!(surface, Surface::Party | Surface::Group) { "the room's" } else { "your" };
         let does = if scene.ctx.wish == Wish::Lift { "May lift" } else { "Fits" };
@@ -116,6 +117,13 @@ pub(crate) fn open(
         reasons.push(all(Source::Context, "New".to_owned(), None));
     }
     reasons
+}
+
+/// Whether two moods lie in much the same direction from neutral, within 60 degrees. Near the middle of the plane everything
+/// is near, and to say of an eerie album that it fits a room that is a little excited would be silly.
+fn points_alike(one: Mood, other: Mood) -> bool {
+    let product = one.valence * other.valence + one.arousal * other.arousal;
+    product >= 0.5 * one.valence.hypot(one.arousal) * other.valence.hypot(other.arousal)
 }
 
 /// The deed that speaks most for a candidate in one model.
