@@ -219,8 +219,8 @@ fn options_override_the_protocol() {
             None,
             "there is no model \"esae\"; known are popularity, recent-popularity, item-knn, ials, ease, tfidf, group-filter, \
              average, least-misery, most-pleasure, average-without-misery, multiplicative, borda, copeland, approval, \
-             turn-taking, sp-greedy, ef-greedy, greedy-lm, gfar, ep-fuzzda, diminishing-returns, sbert, hybrid, vader, chat, \
-             mood-table, mood-ridge, emoji-table",
+             turn-taking, sp-greedy, ef-greedy, greedy-lm, gfar, ep-fuzzda, diminishing-returns, sbert, social, friend-knn, domain-map, hybrid, \
+             vader, chat, mood-table, mood-ridge, emoji-table",
         ),
         ("vader", None, "\"vader\" does not rank items"),
         (

@@ -12,7 +12,7 @@ fn events() -> String {
         for k in 0..2 {
             let _ = writeln!(out, "u{user},{},book,5", 1 + taste * 2 + k);
             let _ = writeln!(out, "u{user},{},record,4", 1 + taste * 2 + k);
-            let _ = writeln!(out, "u{user},{},film,5", 20 + taste * 2 + (user / 2 + k) % 3);
+            let _ = writeln!(out, "u{user},{},film,5", 20 + taste * 3 + (user / 2 + k) % 3);
         }
         let _ = writeln!(out, "u{user},30,film,4\nu{user},31,film,2\nu{user},9,cheese,5");
     }
@@ -75,8 +75,8 @@ fn cold_people_are_asked_in_every_domain() {
     let folder = folder("cross-domain");
     let report = run(&folder.options(BRIDGE), &Quiet).unwrap();
     crate::report::tests::follows_schema(&report);
-    // Two books and two records for each taste; four films by taste, one more; cheese is no domain of this protocol.
-    assert_eq!((report.data.users, report.data.items), (60, 4 + 4 + 5 + 1));
+    // Two books and two records for each taste; six films by taste, one more; cheese is no domain of this protocol.
+    assert_eq!((report.data.users, report.data.items), (60, 4 + 4 + 6 + 1));
     assert!(report.method.iter().any(|m| m.contains("; 1 others were left out")), "{:?}", report.method);
     assert!(report.method.iter().any(|m| m.starts_with("Domain films") && m.contains("60 people eligible")));
     assert!(report.method.iter().any(|m| m.starts_with("2 links")));
@@ -84,8 +84,8 @@ fn cold_people_are_asked_in_every_domain() {
     assert_eq!(of("hybrid").parts.keys().collect::<Vec<_>>(), ["books", "films", "records"]);
     for domain in ["books", "films", "records"] {
         let recall = |name: &str| of(name).parts[domain]["recall@2"];
-        assert!(recall("domain-map") > recall("popularity") + 0.1, "{domain}: {:?}", of("domain-map").parts);
-        assert!(recall("hybrid") > recall("popularity") + 0.1, "{domain}");
+        assert!(recall("domain-map") > recall("popularity") + 0.05, "{domain}: {:?}", of("domain-map").parts);
+        assert!(recall("hybrid") > recall("popularity") + 0.05, "{domain}");
         let part = &of("hybrid").parts[domain];
         assert!(part["recall_ratio_low@2"] <= part["recall_ratio@2"] && part["recall_ratio_low@2"] > 1.0);
         let found = format!("{domain}, domain-map, means over seeds: ");
