@@ -118,12 +118,14 @@ async fn play(args: &cli::Load, address: SocketAddr, texts: Arc<Vec<String>>) ->
     let mut tasks = Vec::new();
     for (number, member) in members.into_iter().enumerate() {
         // Members begin one after the other, so that lines do not come in bursts.
-        let late = every * number as f64 / (args.parties * args.members) as f64;
+        let share = number as f64 / (args.parties * args.members) as f64;
+        let late = every * share;
         let plan = Plan {
             first: start + Duration::from_secs_f64(late),
             every: Duration::from_secs_f64(every),
             ask_every: (asks > 0.0).then(|| Duration::from_secs_f64(1.0 / asks)),
             status_every: args.status.then_some(STATUS_EVERY),
+            first_event: start + Duration::from_secs_f64((1.0 / deeds.max(1e-9)).min(60.0) * share),
             event_every: (deeds > 0.0).then(|| Duration::from_secs_f64(1.0 / deeds)),
             pushes: pushes[number / args.members].clone(),
             start,

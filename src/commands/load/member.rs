@@ -42,6 +42,7 @@ pub(super) struct Plan {
     pub(super) every: Duration,
     pub(super) ask_every: Option<Duration>,
     pub(super) status_every: Option<Duration>,
+    pub(super) first_event: Instant,
     pub(super) event_every: Option<Duration>,
     pub(super) pushes: Pushes,
     pub(super) start: Instant,
@@ -166,11 +167,11 @@ impl Talker {
     /// and deeds told.
     async fn talk(mut self) -> (usize, usize) {
         let never = Duration::from_secs(86_400);
-        let Plan { first, every, ask_every, status_every, event_every, end, .. } = self.plan;
+        let Plan { first, every, ask_every, status_every, first_event, event_every, end, .. } = self.plan;
         let mut lines = time::interval_at(first.into(), every);
         let mut asks = time::interval_at(first.into(), ask_every.unwrap_or(never));
         let mut statuses = time::interval_at(first.into(), status_every.unwrap_or(never));
-        let mut deeds = time::interval_at(first.into(), event_every.unwrap_or(never));
+        let mut deeds = time::interval_at(first_event.into(), event_every.unwrap_or(never));
         while Instant::now() < end {
             let went = tokio::select! {
                 _ = lines.tick() => self.line().await,
