@@ -14,7 +14,7 @@ use soiree_domain::{Domain, InteractionKind, ItemId, Reason, RelationKind, Score
 
 /// Items like one item, best first, its own domain foremost; empty for an item that is not there.
 ///
-/// What people took together, words, meaning and links count as in [`recommend`]; popularity, friends and the moment
+/// What people took together, words, meaning and links count as in [`crate::recommend`]; popularity, friends and the moment
 /// do not. Reasons are open to everybody.
 #[must_use]
 pub fn similar(
