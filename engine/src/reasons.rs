@@ -9,8 +9,9 @@ use crate::context::Moment;
 use crate::paths::{self, Path, closeness};
 use crate::profile::{Deed, Profile};
 use crate::request::Person;
-use crate::settings::{SOURCES, place};
+use crate::settings::place;
 use crate::table::Row;
+use crate::weights::Weights;
 use crate::words;
 use soiree_algorithms::mood::fit;
 use soiree_domain::{ItemId, Mood, Reason, Source, Surface, UserId, Wish};
@@ -27,7 +28,7 @@ pub(crate) fn personal(
     scene: &Scene<'_>,
     person: &Person<'_>,
     profile: &Profile,
-    weights: &[f32; SOURCES],
+    weights: &Weights,
     row: &Row,
 ) -> Vec<Reason> {
     let own = |source: Source, text: String, item: Option<ItemId>| Reason {
@@ -40,13 +41,14 @@ pub(crate) fn personal(
         Source::Ials,
         Source::Ease,
         Source::ItemKnn,
+        Source::DomainMap,
         Source::Tfidf,
         Source::Text,
         Source::Relation,
         Source::Friends,
     ]
     .into_iter()
-    .map(|source| (source, weights[place(source)] * row.value[place(source)]))
+    .map(|source| (source, weights.of(row.domain)[place(source)] * row.value[place(source)]))
     .filter(|&(_, share)| share > 0.0)
     .collect();
     // An explicit link says more to a reader than any number, so it goes before what weighs about the same.
@@ -134,6 +136,7 @@ fn evidence<'p>(scene: &Scene<'_>, profile: &'p Profile, source: Source, row: &R
         Source::Ials => &[Source::Ease, Source::ItemKnn],
         Source::Ease => &[Source::Ease],
         Source::ItemKnn => &[Source::ItemKnn],
+        Source::DomainMap => &[Source::DomainMap],
         Source::Tfidf => &[Source::Tfidf],
         _ => &[Source::Text],
     };
@@ -183,32 +186,24 @@ fn best_link<'c>(scene: &Scene<'c>, from: u32, to: u32) -> Option<&'c Link> {
     links.max_by(|a, b| closeness(**a).total_cmp(&closeness(**b)))
 }
 
+/// What friends did. Companions of earlier evenings weigh in a score, but give no reason: with few of them, everybody who
+/// was there could tell whose deed it was.
 fn friends(scene: &Scene<'_>, person: &Person<'_>, row: &Row) -> Option<String> {
     let id = &scene.catalogue.item(row.item).id;
     let mut names: Vec<&str> = Vec::new();
     let mut strongest = (0.0, "");
-    let mut companions = 0;
-    for friend in person.friends {
+    for friend in person.friends.iter().filter(|friend| friend.known) {
         let deeds = friend.events.iter().filter(|e| e.item == *id);
         let said = deeds
             .map(|e| (scene.settings.deeds.strength(e.kind, e.value), words::did(e.kind, e.value)))
             .filter(|(strength, _)| *strength > 0.0)
             .max_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((strength, verb)) = said {
-            if !friend.known {
-                companions += 1;
-                continue;
-            }
             names.push(friend.name);
             if strength > strongest.0 {
                 strongest = (strength, verb);
             }
         }
     }
-    match companions {
-        _ if !names.is_empty() => Some(words::friends_did(&names, strongest.1)),
-        // One alone could be told by everybody who was there.
-        0 | 1 => None,
-        _ => Some("People you have watched with took it".to_owned()),
-    }
+    (!names.is_empty()).then(|| words::friends_did(&names, strongest.1))
 }

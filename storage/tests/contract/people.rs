@@ -66,8 +66,12 @@ pub(crate) async fn friendship_is_mutual_and_needs_two_who_exist(store: Store) {
 
 pub(crate) async fn evenings_together_are_counted(store: Store) {
     store.put_users(&[user("ann"), user("bob"), user("cyd")], 1).await.unwrap();
+    let crowd: Vec<String> = (0..200).map(|n| format!("fan{n}")).collect();
+    let fans: Vec<_> = crowd.iter().map(|name| user(name)).collect();
+    store.put_users(&fans, 1).await.unwrap();
+    let public: Vec<&str> = ["ann"].into_iter().chain(crowd.iter().map(String::as_str)).collect();
     for (party_name, people) in
-        [("p1", &["ann", "bob"][..]), ("p2", &["ann", "bob", "cyd"]), ("p3", &["cyd"])]
+        [("p1", &["ann", "bob"][..]), ("p2", &["ann", "bob", "cyd"]), ("p3", &["cyd"]), ("p4", &public)]
     {
         store.create_party(&party(party_name, "ann", 1)).await.unwrap();
         let joined = |(seq, who): (i64, &&str)| {
@@ -89,7 +93,7 @@ pub(crate) async fn evenings_together_are_counted(store: Store) {
         store.commit(&entries).await.unwrap();
     }
     let companions = store.companions(&user_id("ann"), 10).await.unwrap();
-    assert_eq!(companions, [(user_id("bob"), 2), (user_id("cyd"), 1)]);
+    assert_eq!(companions, [(user_id("bob"), 2), (user_id("cyd"), 1)], "a crowd is no company");
     assert_eq!(store.companions(&user_id("ann"), 1).await.unwrap().len(), 1);
     let parties = store.parties_of(&user_id("cyd"), 10).await.unwrap();
     assert_eq!(parties, [party_id("p2"), party_id("p3")]);
