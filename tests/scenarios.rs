@@ -130,6 +130,14 @@ async fn a_melancholic_listener_gets_dramas_books_to_think_about_and_playlists()
         assert!(fitting >= enough, "{domain}: {fitting} of {answer}");
         assert!(items(&answer).iter().any(|item| !reasons(item).is_empty()), "{answer}");
     }
+    // The wish stays until another one is said.
+    listener.send(&json!({ "type": "context", "wish": "lift" })).await.expect("sent");
+    listener.send(&json!({ "type": "context", "device": "tv" })).await.expect("sent");
+    listener
+        .send(&json!({ "type": "recommend", "limit": 30, "domains": ["film"], "ref": "lift" }))
+        .await
+        .expect("sent");
+    let lifting = told(&mut listener, "films that lift", |f| f["ref"] == "lift").await;
     // Over HTTP the wish decides what the mood does: going along with it, or lifting it.
     let user = listener.welcome["user"].as_str().expect("a guest has an id").to_owned();
     let path = format!("/api/v1/recommendations/{user}");
@@ -142,6 +150,7 @@ async fn a_melancholic_listener_gets_dramas_books_to_think_about_and_playlists()
     };
     assert!(says(&matched, "Fits your mood") && !says(&lifted, "Fits your mood"), "{matched}");
     assert!(says(&lifted, "May lift your mood"), "{lifted}");
+    assert!(says(&lifting, "May lift your mood") && !says(&lifting, "Fits your mood"), "{lifting}");
 }
 
 #[actix_web::test]

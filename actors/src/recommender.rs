@@ -20,7 +20,8 @@ use crate::{
     clock::Clock,
     fault::Fault,
     journal::Journal,
-    live::{Because, LiveContext, MoodView, Personal, Round, RoundItem},
+    live::{Because, LiveContext, MoodView, Personal, Round, RoundItem, watch::PlayState},
+    party::record::Record,
     pool::Pool,
     profiles::Profiles,
 };
@@ -285,7 +286,7 @@ impl Recommender {
             weights: Some(members.iter().map(|seated| seated.weight).collect()),
             context: LiveContext {
                 mood: (mood.confidence > 0.0).then_some(mood.mood),
-                wish: party.taste.mood,
+                wish: Some(party.taste.mood),
                 now_on: party.item.clone().map(|item| (item, 0)),
                 ..LiveContext::default()
             },
@@ -357,9 +358,16 @@ impl Recommender {
         Ok(across)
     }
 
-    /// Something new is played in a party.
-    pub(crate) fn played(&self, party: &PartyId) {
-        self.0.profiles.played(party);
+    /// An event of a party is durable: what was read before it may be out of date.
+    pub(crate) fn happened(&self, party: &PartyId, record: &Record) {
+        match record {
+            // An evening counts from its end on: whoever leaves is read anew, with those they were with.
+            Record::Left { user, .. } => self.0.profiles.forget(user),
+            Record::Playback { playback } if playback.state == PlayState::Playing => {
+                self.0.profiles.played(party);
+            }
+            _ => {}
+        }
     }
 
     fn ready(&self) -> Result<(Arc<Catalogue>, Arc<Served>), Fault> {
@@ -377,7 +385,7 @@ impl Recommender {
             now_ms: self.0.clock.now_ms(),
             utc_offset_min: live.utc_offset_min,
             mood: live.mood,
-            wish: live.wish,
+            wish: live.wish.unwrap_or_default(),
             now_on: live.now_on.as_ref().map(|(item, _)| item.clone()),
             device: live.device.clone(),
         }

@@ -357,6 +357,7 @@ impl Session {
         old.share_mood = new.share_mood.or(old.share_mood);
         old.activity = new.activity.or_else(|| old.activity.take());
         old.mood = new.mood.or(old.mood);
+        old.wish = new.wish.or(old.wish);
         old.device = new.device.or_else(|| old.device.take());
         old.now_on = new.now_on.or_else(|| old.now_on.take());
         old.utc_offset_min = new.utc_offset_min.or(old.utc_offset_min);

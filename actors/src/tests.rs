@@ -279,6 +279,35 @@ async fn a_deed_is_durable_and_changes_what_the_room_is_offered() {
 }
 
 #[actix::test]
+async fn an_evening_is_known_as_soon_as_it_is_over() {
+    let rig = Rig::new().await;
+    let (mut ana, mut bo) = (rig.guest("ana").await, rig.guest("bo").await);
+    let (me, other) = (UserId::new("ana").unwrap(), UserId::new("bo").unwrap());
+    let party = rig.party("ana").await.id;
+    ana.join(&party).await;
+    bo.join(&party).await;
+    let before = rig.house.profiles().get(&me).await.unwrap();
+    let act = |act| Command::Act(PartyAct { party: party.clone(), act });
+    let work = Work { item: ItemId::new("one").unwrap(), title: None, url: None, duration_ms: None };
+    ana.ask(act(Act::Steer(Steer::Load { work, position_ms: 0, part: 0 })), "load").await;
+    ana.until("other ref=load").await;
+    assert!(rig.house.profiles().evening(&party).await.unwrap().works.is_empty(), "loaded is not played");
+    ana.ask(act(Act::Steer(Steer::Play { position_ms: None })), "play").await;
+    ana.until("other ref=play").await;
+    assert_eq!(rig.house.profiles().evening(&party).await.unwrap().works.len(), 1);
+    ana.ask(Command::Leave { party: party.clone() }, "bye").await;
+    ana.until("ack ref=bye").await;
+    // Whose leaving is durable is read anew; the journal answers a moment after the party does.
+    let mut after = before;
+    while after.companions.is_empty() {
+        after = rig.house.profiles().get(&me).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(after.companions, [(other, 1)]);
+    rig.house.stop().await;
+}
+
+#[actix::test]
 async fn bad_deeds_are_refused_whole() {
     let rig = Rig::new().await;
     let _ana = rig.guest("ana").await;

@@ -55,6 +55,8 @@ pub enum Source {
     Ease,
     /// Item neighbours.
     ItemKnn,
+    /// Learned maps from what people like in one domain to what they like in another.
+    DomainMap,
     /// Words of the catalogue (TF-IDF).
     Tfidf,
     /// Sentence embeddings of the descriptions.
@@ -79,6 +81,7 @@ impl Source {
             Self::Ials => "ials",
             Self::Ease => "ease",
             Self::ItemKnn => "item-knn",
+            Self::DomainMap => "domain-map",
             Self::Tfidf => "tfidf",
             Self::Text => "text",
             Self::Relation => "relation",

@@ -158,6 +158,11 @@ impl House {
         &self.store
     }
 
+    #[cfg(test)]
+    pub(crate) fn profiles(&self) -> &Profiles {
+        &self.profiles
+    }
+
     /// The server's time.
     #[must_use]
     pub fn clock(&self) -> &Clock {

@@ -104,8 +104,8 @@ pub struct LiveContext {
     pub activity: Option<String>,
     /// What they say of their own mood.
     pub mood: Option<Mood>,
-    /// What is to be done about the mood.
-    pub wish: Wish,
+    /// What is to be done about the mood; going along with it where nothing was said.
+    pub wish: Option<Wish>,
     /// Whether what they write and do may count for the mood of their parties; it may unless they say no.
     pub share_mood: Option<bool>,
     /// What they are on, such as `tv` or `phone`.

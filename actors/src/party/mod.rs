@@ -35,7 +35,7 @@ use crate::{
 use actix::{Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, SpawnHandle, WrapFuture};
 use arc_swap::ArcSwap;
 use metrics::counter;
-use record::Numbered;
+use record::{Numbered, Record};
 use release::Release;
 use roster::{Roster, Seat};
 use soiree_domain::{ItemId, PartyId, UserId};
@@ -194,7 +194,6 @@ impl Party {
             return;
         }
         self.on_air = self.state.playing().cloned();
-        self.peers.recommender.played(&self.state.party().id);
         let catalogue = self.peers.recommender.catalogue();
         let mood = self.on_air.as_ref().and_then(|item| catalogue.mood(catalogue.index_of(item)?));
         let now_ms = self.now_ms();
@@ -205,12 +204,18 @@ impl Party {
         let party = self.state.party();
         let row = event.row(&party.id, party.epoch, party.fence);
         let seq = event.seq;
+        // A busy chat is not copied for this.
+        let telling = matches!(event.record, Record::Left { .. } | Record::Playback { .. });
+        let record = telling.then(|| event.record.clone());
         self.release.wait_for(seq);
         match self.peers.journal.submit(Entry::PartyEvent(row)) {
             Ok(receipt) => {
                 let done = receipt.into_actor(self).map(move |result, act, ctx| match result {
                     Ok(Ok(Outcome::Committed)) => {
                         act.release.committed(seq);
+                        if let Some(record) = &record {
+                            act.peers.recommender.happened(&act.state.party().id, record);
+                        }
                         act.show();
                     }
                     failed => act.give_up(seq, &format!("{failed:?}"), ctx),

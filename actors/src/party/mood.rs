@@ -118,14 +118,19 @@ impl RoomMood {
         }
     }
 
-    /// A scored line of chat.
+    /// A scored line of chat. Nothing is kept or told of one by a member who does not want to count.
     pub(crate) fn line(&mut self, seq: i64, user: &UserId, text: &str, compound: f32, now_ms: i64) {
-        self.unsent.push((seq, compound));
         if let Some(person) = self.person(user) {
             let pace = person.tempo.line(now_ms);
             let mood = mood::line_mood_at_pace(f64::from(compound), text, pace);
             self.observe(user, mood, 1.0, "chat", now_ms);
+            self.unsent.push((seq, compound));
         }
+    }
+
+    /// Whether what somebody writes and does counts.
+    pub(crate) fn counts(&self, user: &UserId) -> bool {
+        !self.silent.contains(user)
     }
 
     /// A reaction; emoji without a known mood say nothing.
@@ -227,7 +232,7 @@ impl RoomMood {
 
     /// What is known of a member; nothing of one who does not want to count.
     fn person(&mut self, user: &UserId) -> Option<&mut Person> {
-        if self.silent.contains(user) {
+        if !self.counts(user) {
             return None;
         }
         let params = self.params;
@@ -277,6 +282,7 @@ mod tests {
         assert!(room.view(0).mood.valence < -0.2 && room.weight(&ana, 0) > 1.0);
         room.share(&ana, false);
         assert_eq!(room.view(0).mood, Mood::default());
+        assert_eq!(room.flush(5).unwrap().0, [(1, -0.8)]);
         room.line(2, &ana, "still awful", -0.8, 10);
         room.said(&ana, Mood::new(-1.0, 0.0), 20);
         room.did(&ana, Gesture::Skip, 30);
@@ -287,6 +293,7 @@ mod tests {
         room.share(&ana, true);
         room.line(3, &ana, "better", 0.4, 50);
         assert!(room.view(50).drivers.len() == 2);
+        assert_eq!(room.flush(2_000).unwrap().0, [(3, 0.4)], "how the silent line sounds is told to nobody");
     }
 
     #[test]

@@ -223,12 +223,13 @@ impl State {
         }
         let member = self.members.get_mut(&user).expect("recorded just above or known before");
         let was_away = known && member.conns.is_empty();
+        // The only device decides; one more device can take the consent back, but not give it for the others.
+        if member.conns.is_empty() || !shares_mood {
+            self.mood.share(&user, shares_mood);
+        }
         member.conns.insert(conn);
         member.away_since_ms = None;
         self.conns.insert(conn, user.clone());
-        if !shares_mood {
-            self.mood.share(&user, false);
-        }
         if was_away {
             effects.push(Effect::Broadcast(self.presence(&user)));
         }
@@ -314,7 +315,9 @@ impl State {
         let record = Record::Chat { user, name, text: text.clone(), reply_to, mentions };
         let before = self.said_before(&author, now_ms);
         let seq = self.record(record, now_ms, Some((conn, reference)), &mut effects);
-        effects.push(Effect::Score { seq, text, before });
+        if self.mood.counts(&author) {
+            effects.push(Effect::Score { seq, text, before });
+        }
         self.settle(now_ms, &mut effects);
         Ok(effects)
     }
@@ -374,6 +377,9 @@ impl State {
     pub(crate) fn share_mood(&mut self, user: &UserId, shares: bool, now_ms: i64) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.mood.share(user, shares);
+        if !shares {
+            self.chat.iter_mut().filter(|line| line.user == *user).for_each(|line| line.sentiment = None);
+        }
         self.settle(now_ms, &mut effects);
         effects
     }
@@ -387,8 +393,10 @@ impl State {
     /// The score of a line has come.
     pub(crate) fn scored(&mut self, seq: i64, compound: f32, now_ms: i64) -> Vec<Effect> {
         let mut effects = Vec::new();
-        if let Ok(at) = self.chat.binary_search_by_key(&seq, |line| line.seq) {
-            let line = &mut self.chat[at];
+        let at = self.chat.binary_search_by_key(&seq, |line| line.seq);
+        if let Some(line) = at.ok().map(|at| &mut self.chat[at])
+            && self.mood.counts(&line.user)
+        {
             line.sentiment = Some(compound);
             self.mood.line(seq, &line.user, &line.text, compound, now_ms);
         }

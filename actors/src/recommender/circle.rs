@@ -43,11 +43,12 @@ impl Circle {
         Ok(Self { user: user.clone(), me, others })
     }
 
-    /// Adds what the person voted for and against a moment ago.
+    /// Adds what the person voted for and against a moment ago. A vote against speaks against the work as a skip does: a
+    /// dislike would take the work from the whole of a small group, which is what vetoes are for.
     pub(super) fn add_votes(&mut self, votes: impl Iterator<Item = (ItemId, bool)>, now_ms: i64) {
         let events: Vec<Event> = votes
             .map(|(item, up)| {
-                let kind = if up { InteractionKind::Like } else { InteractionKind::Dislike };
+                let kind = if up { InteractionKind::Like } else { InteractionKind::Skip };
                 Event { item, kind, value: None, at_ms: now_ms }
             })
             .collect();

@@ -58,7 +58,7 @@ pub struct GroupQuery {
     pub strategy: Option<Strategy>,
     /// What must not come.
     pub vetoes: Vec<ItemId>,
-    /// Members' votes for (`true`) and against works, which count like and dislike as if done just now.
+    /// Members' votes for (`true`) and against works, which count as if they had liked or skipped them just now.
     pub votes: Vec<(UserId, ItemId, bool)>,
     /// One weight per member; absent for equal weights.
     pub weights: Option<Vec<f32>>,

@@ -112,7 +112,7 @@ names! {
     SurfaceName(Surface) = "Surface", [Surface::Home, Surface::Similar, Surface::Party, Surface::Group, Surface::Search], true;
     /// A model or rule that can put an item into an answer.
     SourceName(Source) = "Source", [
-        Source::Ials, Source::Ease, Source::ItemKnn, Source::Tfidf, Source::Text, Source::Relation, Source::Friends,
+        Source::Ials, Source::Ease, Source::ItemKnn, Source::DomainMap, Source::Tfidf, Source::Text, Source::Relation, Source::Friends,
         Source::Popularity, Source::Context, Source::Together,
     ], false;
 }

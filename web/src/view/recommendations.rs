@@ -103,7 +103,7 @@ impl From<ContextBody> for LiveContext {
         Self {
             activity: body.activity,
             mood: body.mood.map(|mood| Mood::new(mood.valence, mood.arousal)),
-            wish: body.wish.map(|name| name.0).unwrap_or_default(),
+            wish: body.wish.map(|name| name.0),
             share_mood: None,
             device: body.device,
             now_on: body.now_on.map(|item| (item, 0)),

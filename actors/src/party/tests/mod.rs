@@ -1,5 +1,6 @@
 //! The state against a naive model: thousands of evenings of joins, chat, films, votes, drops, returns and rebuilds.
 
+mod consent;
 mod naive;
 mod watch;
 

@@ -212,7 +212,7 @@ fn context(f: &mut Fields) -> LiveContext {
             Some((item?, position_ms?))
         }),
         utc_offset_min: utc_offset_min(f),
-        wish: f.named("wish").unwrap_or_default(),
+        wish: f.named("wish"),
         share_mood: f.flag("share_mood"),
     }
 }

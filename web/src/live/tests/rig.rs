@@ -106,6 +106,8 @@ impl Rig {
         self.stop.take().unwrap().send(()).unwrap();
         self.ended.await.unwrap().unwrap();
         self.state.house.stop().await;
+        // Connections that are still open write beside the database while the folder goes.
+        self.state.house.store().close().await;
         std::fs::remove_dir_all(&self.dir).unwrap();
     }
 }
