@@ -6,13 +6,11 @@
 //!
 //! Prints what the first of them is told, until a round of recommendations for everybody has come after the chat.
 
-use futures_util::{SinkExt, StreamExt};
-use serde_json::{Value, json};
-use std::{error::Error, io::Write, time::Duration};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+mod client;
 
-type Failure = Box<dyn Error>;
+use client::{Client, Failure};
+use serde_json::{Value, json};
+use std::{io::Write, time::Duration};
 
 /// What they say, in turn.
 const LINES: [&str; 4] = [
@@ -21,48 +19,6 @@ const LINES: [&str; 4] = [
     "something sad and beautiful would be great",
     "yes! not too long please, and no horror, I hate that",
 ];
-
-struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    user: String,
-}
-
-impl Client {
-    async fn connect(address: &str, token: &str) -> Result<Self, Failure> {
-        let (socket, _) = connect_async(format!("ws://{address}/ws")).await?;
-        let mut client = Self { socket, user: String::new() };
-        client.send(json!({ "type": "hello", "token": token })).await?;
-        let welcome = client.until(|frame| frame["type"] == "welcome").await?;
-        client.user = welcome["user"].as_str().unwrap_or_default().to_owned();
-        Ok(client)
-    }
-
-    async fn send(&mut self, frame: Value) -> Result<(), Failure> {
-        Ok(self.socket.send(Message::text(frame.to_string())).await?)
-    }
-
-    async fn next(&mut self) -> Result<Value, Failure> {
-        loop {
-            match self.socket.next().await.ok_or("the server hung up")?? {
-                Message::Text(text) => return Ok(serde_json::from_str(text.as_str())?),
-                Message::Close(_) => return Err("the server closed the connection".into()),
-                _ => {}
-            }
-        }
-    }
-
-    async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Result<Value, Failure> {
-        loop {
-            let frame = self.next().await?;
-            if frame["type"] == "problem" {
-                return Err(frame.to_string().into());
-            }
-            if fits(&frame) {
-                return Ok(frame);
-            }
-        }
-    }
-}
 
 fn say(text: impl AsRef<str>) -> std::io::Result<()> {
     writeln!(std::io::stdout(), "{}", text.as_ref())
@@ -125,7 +81,7 @@ async fn main() -> Result<(), Failure> {
     };
     let mut people = Vec::new();
     for token in tokens {
-        people.push(Client::connect(address, token).await?);
+        people.push(Client::connect(address, "token", token).await?);
     }
     let [first, others @ ..] = people.as_mut_slice() else {
         return Err("at least one token is needed".into());

@@ -9,11 +9,12 @@
 //! The server needs its demo catalogue and open guests, as on a first start. The evening takes about a minute; every
 //! figure of the document is what the first guest's socket was told.
 
+#[path = "../client/mod.rs"]
+mod client;
 mod document;
-mod guest;
 mod plot;
 
-use guest::{Failure, Guest};
+use client::{Client, Failure};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -165,7 +166,7 @@ pub(crate) struct Record {
 
 struct Evening {
     address: String,
-    guests: Vec<Option<Guest>>,
+    guests: Vec<Option<Client>>,
     names: Vec<(String, String)>,
     party: Option<String>,
     began: Instant,
@@ -216,7 +217,7 @@ impl Evening {
 
     async fn come(&mut self, who: usize) -> Result<(), Failure> {
         let (name, _, liked) = PEOPLE[who];
-        let mut guest = Guest::connect(&self.address, name).await?;
+        let mut guest = Client::connect(&self.address, "name", name).await?;
         for item in liked {
             guest.send(json!({ "type": "event", "item": item, "kind": "like", "ref": item })).await?;
             guest.until(|frame| frame["ref"] == item).await?;
@@ -234,7 +235,7 @@ impl Evening {
         self.listen(Duration::from_millis(200)).await
     }
 
-    fn guest(&mut self, who: usize) -> Result<&mut Guest, Failure> {
+    fn guest(&mut self, who: usize) -> Result<&mut Client, Failure> {
         self.guests[who].as_mut().ok_or_else(|| "somebody acts who has not come".into())
     }
 

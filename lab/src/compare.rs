@@ -1,5 +1,7 @@
 //! Models beside one another: paired differences, and which measures stand in the main table.
 
+use std::collections::BTreeMap;
+
 use soiree_algorithms::statistics::{Bootstrap, mean};
 
 use crate::models;
@@ -8,6 +10,26 @@ use crate::report::{Comparison, Report};
 
 /// One list per column of each model, one value per person.
 pub(crate) type Tables = [Vec<Vec<f64>>];
+
+/// Per person, the mean over their cases and seeds, one list per column; people rising. `runs` holds one row of
+/// measures per case, and `people` whose case each is.
+pub(crate) fn by_person(runs: &[&[Vec<f64>]], people: &[Vec<u32>], columns: usize) -> Vec<Vec<f64>> {
+    let mut sums: BTreeMap<u32, (f64, Vec<f64>)> = BTreeMap::new();
+    for (rows, people) in runs.iter().zip(people) {
+        for (row, person) in rows.iter().zip(people) {
+            let entry = sums.entry(*person).or_insert_with(|| (0.0, vec![0.0; columns]));
+            entry.0 += 1.0;
+            entry.1.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        }
+    }
+    (0..columns).map(|c| sums.values().map(|(n, row)| row[c] / n).collect()).collect()
+}
+
+/// A model in a comparison: its label, and which of the tables is its own.
+pub(crate) struct Side<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) table: usize,
+}
 
 /// Every model against the best single one by `wanted`, blends too.
 pub(crate) fn with_best(
@@ -40,7 +62,8 @@ pub(crate) fn asked_for(
         // Models that a run was told to leave out are not compared.
         let (Some(first), Some(second)) = (place(first), place(second)) else { continue };
         for column in measures.iter().filter_map(|m| columns.iter().position(|c| c == m)) {
-            let found = pair([first, second], lineup, tables, columns, column, drawn);
+            let side = |m: usize| Side { label: &lineup[m].label, table: m };
+            let found = pair([side(first), side(second)], tables, columns, column, drawn);
             let base = mean(&tables[second][column]);
             let [share, low, high] =
                 [found.difference, found.ci95[0], found.ci95[1]].map(|d| 100.0 * d / base);
@@ -62,24 +85,25 @@ pub(crate) fn with(
     drawn: &Bootstrap,
 ) -> Vec<Comparison> {
     let others = (0..lineup.len()).filter(|m| *m != one);
-    others.map(|m| pair([m, one], lineup, tables, columns, column, drawn)).collect()
+    let side = |m: usize| Side { label: &lineup[m].label, table: m };
+    others.map(|m| pair([side(m), side(one)], tables, columns, column, drawn)).collect()
 }
 
-fn pair(
-    [first, second]: [usize; 2],
-    lineup: &[ModelEntry],
+/// The paired difference of two models by one column.
+pub(crate) fn pair(
+    [first, second]: [Side<'_>; 2],
     tables: &Tables,
     columns: &[String],
     column: usize,
     drawn: &Bootstrap,
 ) -> Comparison {
     let place = |m: usize| m * columns.len() + column;
-    let difference = mean(&tables[first][column]) - mean(&tables[second][column]);
-    let found = drawn.paired(place(first), place(second), difference);
+    let difference = mean(&tables[first.table][column]) - mean(&tables[second.table][column]);
+    let found = drawn.paired(place(first.table), place(second.table), difference);
     Comparison {
         metric: columns[column].clone(),
-        first: lineup[first].label.clone(),
-        second: lineup[second].label.clone(),
+        first: first.label.to_owned(),
+        second: second.label.to_owned(),
         difference: found.difference,
         ci95: [found.ci95.low, found.ci95.high],
         p_value: found.p_value,

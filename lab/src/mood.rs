@@ -12,7 +12,7 @@ use crate::measure::measured;
 use crate::models::{self, MoodModel};
 use crate::protocol::{DataFile, ModelEntry, MoodTask, Protocol};
 use crate::report::{DataCounts, Metrics, ModelResult, Report, Tried, Tuning};
-use crate::resample::{self, Side};
+use crate::resample;
 use crate::split::random_for;
 use crate::{Progress, describe};
 
@@ -253,18 +253,8 @@ fn measure_all(
     let present = |c: &str| report.models.iter().any(|m| m.metrics.contains_key(c));
     report.columns = columns.into_iter().filter(|c| present(c)).map(str::to_owned).collect();
     report.main_columns = report.columns.iter().filter(|c| !c.starts_with("pearson")).cloned().collect();
-    let sides: Vec<Side<'_>> = report
-        .models
-        .iter()
-        .zip(&draws)
-        .map(|(m, draws)| Side { name: &m.name, metrics: &m.metrics, draws })
-        .collect();
-    let mut comparisons = Vec::new();
-    for metric in ["spearman_valence", "spearman_arousal"] {
-        let pairs = sides.iter().skip(1).filter_map(|side| resample::compare(metric, side, &sides[0]));
-        comparisons.extend(pairs);
-    }
-    report.comparisons = comparisons;
+    report.comparisons =
+        resample::against_the_first(&report.models, &draws, &["spearman_valence", "spearman_arousal"]);
     Ok(())
 }
 

@@ -263,19 +263,6 @@ pub(crate) fn hybrid_params(entry: &ModelEntry) -> Result<HybridParams, LabError
     models::read(&entry.params).map_err(|trouble| trouble.of(entry))
 }
 
-/// Per person, the mean over their cases and seeds, one list per column; people rising.
-fn by_person(runs: &[&Run], people: &[Vec<u32>], columns: usize) -> Vec<Vec<f64>> {
-    let mut sums: BTreeMap<u32, (f64, Vec<f64>)> = BTreeMap::new();
-    for (run, people) in runs.iter().zip(people) {
-        for (row, person) in run.answers.rows.iter().zip(people) {
-            let entry = sums.entry(*person).or_insert_with(|| (0.0, vec![0.0; columns]));
-            entry.0 += 1.0;
-            entry.1.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-        }
-    }
-    (0..columns).map(|c| sums.values().map(|(n, row)| row[c] / n).collect()).collect()
-}
-
 /// Means, intervals and comparisons of the runs, whose people stand beside.
 pub(crate) fn summarise(
     report: &mut Report,
@@ -287,8 +274,9 @@ pub(crate) fn summarise(
 ) {
     let columns = measures.columns();
     let of = |m: usize| runs.iter().map(|seed| &seed[m]).collect::<Vec<_>>();
+    let rows = |m: usize| runs.iter().map(|seed| &*seed[m].answers.rows).collect::<Vec<_>>();
     let tables: Vec<Vec<Vec<f64>>> =
-        (0..lineup.len()).map(|m| by_person(&of(m), people, columns.len())).collect();
+        (0..lineup.len()).map(|m| compare::by_person(&rows(m), people, columns.len())).collect();
     let flat: Vec<&[f64]> = tables.iter().flatten().map(Vec::as_slice).collect();
     let drawn = Bootstrap::draw(&flat, plan.protocol.resamples, plan.protocol.seeds[0]);
     for (m, entry) in lineup.iter().enumerate() {

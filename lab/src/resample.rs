@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use soiree_algorithms::statistics::quantile;
 
 use crate::protocol::Protocol;
-use crate::report::{Comparison, Metrics};
+use crate::report::{Comparison, Metrics, ModelResult};
 use crate::split::random_for;
 
 const RESAMPLE: u64 = 8;
@@ -42,15 +42,31 @@ pub(crate) fn intervals(draws: &[Metrics]) -> BTreeMap<String, [f64; 2]> {
         .collect()
 }
 
+/// Every other model against the first by each of these measures that both have; one list of draws per model.
+pub(crate) fn against_the_first(
+    models: &[ModelResult],
+    draws: &[Vec<Metrics>],
+    metrics: &[&str],
+) -> Vec<Comparison> {
+    let sides = models.iter().zip(draws).map(|(model, draws)| Side {
+        name: &model.name,
+        metrics: &model.metrics,
+        draws,
+    });
+    let sides: Vec<Side<'_>> = sides.collect();
+    let Some((first, others)) = sides.split_first() else { return Vec::new() };
+    metrics.iter().flat_map(|metric| others.iter().filter_map(|side| compare(metric, side, first))).collect()
+}
+
 /// One model's label, measures and draws.
-pub(crate) struct Side<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) metrics: &'a Metrics,
-    pub(crate) draws: &'a [Metrics],
+struct Side<'a> {
+    name: &'a str,
+    metrics: &'a Metrics,
+    draws: &'a [Metrics],
 }
 
 /// The paired comparison of two models by one measure, if both have it.
-pub(crate) fn compare(metric: &str, first: &Side<'_>, second: &Side<'_>) -> Option<Comparison> {
+fn compare(metric: &str, first: &Side<'_>, second: &Side<'_>) -> Option<Comparison> {
     let difference = first.metrics.get(metric)? - second.metrics.get(metric)?;
     let pairs = first.draws.iter().zip(second.draws);
     let apart: Vec<f64> = pairs.filter_map(|(a, b)| Some(a.get(metric)? - b.get(metric)?)).collect();

@@ -12,7 +12,7 @@ use crate::error::LabError;
 use crate::measure::{Cost, measured};
 use crate::protocol::{DataFile, ModelEntry, Protocol, Sentiment};
 use crate::report::{DataCounts, Metrics, ModelResult, Report};
-use crate::resample::{self, Side};
+use crate::resample;
 use crate::{Progress, describe, models};
 
 /// How far apart the lines of a room are taken to be where the file has no times, in milliseconds.
@@ -64,17 +64,7 @@ pub(crate) fn run(
         draws.push(drawn);
     }
     (report.columns, report.main_columns) = columns(task);
-    let sides: Vec<Side<'_>> = report
-        .models
-        .iter()
-        .zip(&draws)
-        .map(|(m, draws)| Side { name: &m.name, metrics: &m.metrics, draws })
-        .collect();
-    let mut comparisons = Vec::new();
-    for metric in ["accuracy", "f1_macro"] {
-        comparisons.extend(sides.iter().skip(1).filter_map(|s| resample::compare(metric, s, &sides[0])));
-    }
-    report.comparisons = comparisons;
+    report.comparisons = resample::against_the_first(&report.models, &draws, &["accuracy", "f1_macro"]);
     Ok(report)
 }
 

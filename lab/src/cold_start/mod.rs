@@ -19,9 +19,9 @@ use crate::models::{self, Fitted};
 use crate::protocol::{ColdStart, Hide, ModelEntry};
 use crate::rank::{Answers, Measures, Surroundings, ask, together};
 use crate::ranking::{Find, Plan, Told, hybrid_params, lineup, parts, told_weights};
-use crate::report::{Comparison, Metrics, ModelResult, Report};
+use crate::report::{Metrics, ModelResult, Report};
 use crate::stack::{Blend, learn};
-use crate::{Progress, cases, describe};
+use crate::{Progress, cases, compare, describe};
 use trial::{Trial, Twice, keep_described, trial};
 
 /// What the figures of the other part are called.
@@ -272,19 +272,6 @@ fn of<'k>(kept: &'k Kept, wanted: &[ModelEntry]) -> Vec<&'k Fitted> {
     wanted.iter().filter_map(|entry| kept.iter().find(|k| k.0 == *entry)).map(|k| &k.1).collect()
 }
 
-/// Per person, the mean over seeds, one list per column; people rising.
-fn by_person(runs: &[&Answered], people: &[Vec<u32>], columns: usize) -> Vec<Vec<f64>> {
-    let mut sums: BTreeMap<u32, (f64, Vec<f64>)> = BTreeMap::new();
-    for (run, people) in runs.iter().zip(people) {
-        for (row, person) in run.answers.rows.iter().zip(people) {
-            let entry = sums.entry(*person).or_insert_with(|| (0.0, vec![0.0; columns]));
-            entry.0 += 1.0;
-            entry.1.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-        }
-    }
-    (0..columns).map(|c| sums.values().map(|(n, row)| row[c] / n).collect()).collect()
-}
-
 /// The metrics of a model are those of the hidden part; those of the warm one stand beside, named so, and both as
 /// parts.
 fn summarise(
@@ -297,8 +284,9 @@ fn summarise(
 ) {
     let columns = measures.columns();
     let of = |m: usize, part: usize| runs.iter().map(|seed| &seed[m][part]).collect::<Vec<_>>();
+    let rows = |at: usize| runs.iter().map(|seed| &*seed[at / 2][at % 2].answers.rows).collect::<Vec<_>>();
     let tables: Vec<Vec<Vec<f64>>> =
-        (0..lineup.len() * 2).map(|at| by_person(&of(at / 2, at % 2), people, columns.len())).collect();
+        (0..lineup.len() * 2).map(|at| compare::by_person(&rows(at), people, columns.len())).collect();
     let flat: Vec<&[f64]> = tables.iter().flatten().map(Vec::as_slice).collect();
     let drawn = Bootstrap::draw(&flat, plan.protocol.resamples, plan.protocol.seeds[0]);
     for (m, entry) in lineup.iter().enumerate() {
@@ -330,7 +318,7 @@ fn summarise(
             parts: BTreeMap::from([("hidden".to_owned(), hidden), ("warm".to_owned(), warm)]),
         });
     }
-    compare(report, plan, lineup, &tables, &columns, &drawn);
+    compare_hidden(report, plan, lineup, &tables, &columns, &drawn);
     report.columns = columns;
     report.columns.extend(runs[0][0][0].together.iter().map(|t| t.0.clone()));
     report.columns.sort_by_key(|c| c.split('@').nth(1).and_then(|k| k.parse::<usize>().ok()));
@@ -354,7 +342,7 @@ fn part_metrics(runs: &[&Answered], table: &[Vec<f64>], columns: &[String]) -> M
 
 /// In the hidden part, every model against `tfidf` (or popularity); and how much of the best warm model's figure the
 /// best hidden one reaches.
-fn compare(
+fn compare_hidden(
     report: &mut Report,
     plan: &Plan<'_>,
     lineup: &[ModelEntry],
@@ -367,16 +355,8 @@ fn compare(
     let at = |place: usize| mean(&tables[place][column]);
     let base = lineup.iter().position(|m| m.name == "tfidf").unwrap_or(0);
     for m in (0..lineup.len()).filter(|m| *m != base) {
-        let place = |m: usize| 2 * m * columns.len() + column;
-        let found = drawn.paired(place(m), place(base), at(2 * m) - at(2 * base));
-        report.comparisons.push(Comparison {
-            metric: columns[column].clone(),
-            first: lineup[m].label.clone(),
-            second: lineup[base].label.clone(),
-            difference: found.difference,
-            ci95: [found.ci95.low, found.ci95.high],
-            p_value: found.p_value,
-        });
+        let side = |m: usize| compare::Side { label: &lineup[m].label, table: 2 * m };
+        report.comparisons.push(compare::pair([side(m), side(base)], tables, columns, column, drawn));
     }
     if let Some(ials) = lineup.iter().position(|m| m.name == "ials") {
         let warm = at(2 * ials + 1);

@@ -1,4 +1,4 @@
-//! A guest with a socket of their own.
+//! A person with a socket of their own, for the examples.
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -8,19 +8,20 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungsten
 
 pub(crate) type Failure = Box<dyn Error>;
 
-pub(crate) struct Guest {
+pub(crate) struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     pub(crate) user: String,
 }
 
-impl Guest {
-    pub(crate) async fn connect(address: &str, name: &str) -> Result<Self, Failure> {
+impl Client {
+    /// Says hello with one more field: a `name` for a guest, or a `token`.
+    pub(crate) async fn connect(address: &str, field: &str, value: &str) -> Result<Self, Failure> {
         let (socket, _) = connect_async(format!("ws://{address}/ws")).await?;
-        let mut guest = Self { socket, user: String::new() };
-        guest.send(json!({ "type": "hello", "name": name })).await?;
-        let welcome = guest.until(|frame| frame["type"] == "welcome").await?;
-        guest.user = welcome["user"].as_str().unwrap_or_default().to_owned();
-        Ok(guest)
+        let mut client = Self { socket, user: String::new() };
+        client.send(json!({ "type": "hello", field: value })).await?;
+        let welcome = client.until(|frame| frame["type"] == "welcome").await?;
+        client.user = welcome["user"].as_str().unwrap_or_default().to_owned();
+        Ok(client)
     }
 
     pub(crate) async fn send(&mut self, frame: Value) -> Result<(), Failure> {
