@@ -9,12 +9,13 @@ use crate::context::Moment;
 use crate::profile::Profile;
 use crate::settings::{LEARNED, SOURCES, place};
 use crate::table::{Ranking, Table};
+use crate::weights::Weights;
 use soiree_algorithms::blend::{pack, reciprocal_ranks};
 use soiree_domain::Source;
 
 /// The share of the strongest below which a factor score says nothing.
 const NOISE: f32 = 0.05;
-const COLLABORATIVE: [Source; 3] = [Source::Ials, Source::Ease, Source::ItemKnn];
+const COLLABORATIVE: [Source; 4] = [Source::Ials, Source::Ease, Source::ItemKnn, Source::DomainMap];
 const CONTENT: [Source; 3] = [Source::Tfidf, Source::Text, Source::Relation];
 
 /// The three scores that need no list of their own: iALS and popularity for every candidate, and context.
@@ -87,24 +88,31 @@ pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut Rank
 
 /// Writes every candidate's score, 0 to 1: the weighted mean over the sources that say anything to this person,
 /// lowered by likeness to what was disliked.
-pub(crate) fn blend(scene: &Scene<'_>, weights: &[f32; SOURCES], table: &mut Table) {
+pub(crate) fn blend(scene: &Scene<'_>, weights: &Weights, table: &mut Table) {
     let mut speaks = [false; SOURCES];
     for row in &table.rows {
         for (s, v) in speaks.iter_mut().zip(row.value) {
             *s |= v > 0.0;
         }
     }
-    let active =
-        |of: &[Source]| of.iter().map(|&s| place(s)).filter(|&s| speaks[s]).map(|s| weights[s]).sum::<f32>();
-    let rest = active(&[Source::Friends, Source::Context]);
-    let (content, popularity) = (active(&CONTENT), active(&[Source::Popularity]));
-    let all = active(&COLLABORATIVE) + content + popularity + rest;
-    // An item that nobody had yet cannot be known to collaborative models nor be popular. It is measured for two
-    // thirds by what can speak for it and for one by all: where content has little weight, it brings new items little.
-    let newcomer = if content > 0.0 { (2.0 * (content + rest) + all) / 3.0 } else { all };
+    let measures: [(f32, f32); 5] = std::array::from_fn(|domain| {
+        let weights = weights.of(domain as u8);
+        let active = |of: &[Source]| {
+            of.iter().map(|&s| place(s)).filter(|&s| speaks[s]).map(|s| weights[s]).sum::<f32>()
+        };
+        let rest = active(&[Source::Friends, Source::Context]);
+        let (content, popularity) = (active(&CONTENT), active(&[Source::Popularity]));
+        let all = active(&COLLABORATIVE) + content + popularity + rest;
+        // An item that nobody had yet cannot be known to collaborative models nor be popular. It is measured for two
+        // thirds by what can speak for it and for one by all: where content has little weight, it brings new items
+        // little.
+        let newcomer = if content > 0.0 { (2.0 * (content + rest) + all) / 3.0 } else { all };
+        (all, newcomer)
+    });
     let discount = scene.settings.unknown_discount;
     for row in &mut table.rows {
-        let sum: f32 = row.value.iter().zip(weights).map(|(v, w)| v * w).sum();
+        let (all, newcomer) = measures[row.domain as usize];
+        let sum: f32 = row.value.iter().zip(weights.of(row.domain)).map(|(v, w)| v * w).sum();
         let score = match (row.known, all > 0.0) {
             (_, false) => 0.0,
             (true, _) => sum / all,

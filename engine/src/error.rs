@@ -26,7 +26,7 @@ pub enum EngineError {
     #[error("{0} is missing from the bundle")]
     Missing(String),
     /// The bundle is written in another format version.
-    #[error("format version {found} of the bundle is not {known}, the one that is understood")]
+    #[error("format version {found} of the bundle is not {known}, the one that is understood: train again")]
     Format {
         /// The version found.
         found: u32,

@@ -11,6 +11,7 @@ use crate::request::{Context, Group, GroupAnswer, GroupItem, MAX_LIMIT, Person, 
 use crate::settings::{BlendSettings, SOURCES, place};
 use crate::stage::{Stage, Stages};
 use crate::table::{Scratch, Table, with_scratch};
+use crate::weights::Weights;
 use crate::{Catalogue, Served};
 use soiree_algorithms::blend::pack;
 use soiree_algorithms::group::{Fairness, Terms, aggregate, fairness, satisfaction, shares as member_shares};
@@ -75,7 +76,7 @@ struct Room<'a> {
 /// One member with their candidates.
 struct Member {
     profile: Profile,
-    weights: [f32; SOURCES],
+    weights: Weights,
     asked: Vec<(u32, f32)>,
     table: Table,
     /// Fit of each common candidate.

@@ -45,6 +45,7 @@ mod table;
 mod tests;
 mod text;
 mod training;
+mod weights;
 mod words;
 
 pub use bundle::{Bundle, FORMAT, HoldOut, HoldOutRow, MODELS, Manifest};

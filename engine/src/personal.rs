@@ -8,12 +8,12 @@ use crate::profile::Profile;
 use crate::reasons;
 use crate::request::{Answer, Context, MAX_LIMIT, Person, Request};
 use crate::rules::Rules;
-use crate::settings::{BlendSettings, SOURCES, place};
+use crate::settings::BlendSettings;
 use crate::stage::{Stage, Stages};
 use crate::table::{Row, Scratch, Table, with_scratch};
 use crate::{Catalogue, Served};
 use soiree_algorithms::mood::target;
-use soiree_domain::{Reason, Scored, Source};
+use soiree_domain::{Reason, Scored};
 use std::borrow::Cow;
 
 /// The best items for one person at this moment.
@@ -59,18 +59,6 @@ impl<'a> Scene<'a> {
         let now_on = ctx.now_on.as_ref().and_then(|id| catalogue.index_of(id));
         let mood = ctx.mood.and_then(|mood| target(mood, ctx.wish));
         Self { served, catalogue, ctx, settings, rules, now_on, mood }
-    }
-
-    pub(crate) fn weights(&self) -> [f32; SOURCES] {
-        self.settings.weights(self.served.bundle().manifest().blend.as_ref())
-    }
-
-    /// The weights for one person: links, which need no other people, count for more while little is known of them.
-    pub(crate) fn weights_for(&self, profile: &Profile) -> [f32; SOURCES] {
-        let mut weights = self.weights();
-        weights[place(Source::Relation)] *=
-            1.0 + self.settings.link_boost / (1.0 + profile.liked.len() as f32);
-        weights
     }
 }
 

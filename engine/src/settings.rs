@@ -4,18 +4,22 @@ use soiree_domain::Source;
 use soiree_domain::interaction::Weights;
 
 /// How many sources there are.
-pub(crate) const SOURCES: usize = 10;
+pub(crate) const SOURCES: usize = 11;
 
 /// The sources whose weights are learned on a hold-out, in the order of the learned weights.
-pub const LEARNED: [Source; 7] = [
+pub const LEARNED: [Source; 8] = [
     Source::Ials,
     Source::Ease,
     Source::ItemKnn,
+    Source::DomainMap,
     Source::Tfidf,
     Source::Text,
     Source::Relation,
     Source::Popularity,
 ];
+
+/// One weight per learned source.
+pub type LearnedWeights = [f32; LEARNED.len()];
 
 /// Position of a source in every table of this crate.
 pub(crate) fn place(source: Source) -> usize {
@@ -40,8 +44,12 @@ pub struct BlendSettings {
     pub w_social: f32,
     /// Weight of popularity, the prior for people of whom little is known.
     pub w_pop: f32,
-    /// Shares of iALS, EASE and item-kNN in `w_cf`, then TF-IDF, text and relations in `w_cb`, then 1.
-    pub shares: [f32; 7],
+    /// Shares of iALS, EASE, item-kNN and the domain map in `w_cf`, then TF-IDF, text and relations in `w_cb`, then 1.
+    pub shares: LearnedWeights,
+    /// The same for items of a domain in which nothing is known of a person. What people with a like history took is
+    /// then about other domains, and says less than popularity (see the protocol `epinions-cold-domain`); the map is
+    /// made for it.
+    pub cold_shares: LearnedWeights,
     /// Whether learned weights are taken where the bundle has them.
     pub learned: bool,
     /// How strongly each deed speaks.
@@ -94,7 +102,8 @@ impl Default for BlendSettings {
             w_ctx: 0.08,
             w_social: 0.12,
             w_pop: 0.10,
-            shares: [0.35, 0.35, 0.30, 0.30, 0.20, 0.50, 1.0],
+            shares: [0.35, 0.35, 0.30, 0.0, 0.30, 0.20, 0.50, 1.0],
+            cold_shares: [0.15, 0.15, 0.10, 0.60, 0.30, 0.20, 0.50, 2.0],
             learned: true,
             deeds: Weights::default(),
             half_life_days: 180.0,
@@ -120,8 +129,9 @@ impl Default for BlendSettings {
 }
 
 impl BlendSettings {
-    /// One weight per source, from the base and the learned weights of a bundle, if any.
-    pub(crate) fn weights(&self, learned: Option<&[f32; 7]>) -> [f32; SOURCES] {
+    /// One weight per source, from the base and the learned weights of a bundle, if any; `cold` for items of a domain in
+    /// which nothing is known of a person.
+    pub(crate) fn weights(&self, learned: Option<&LearnedWeights>, cold: bool) -> [f32; SOURCES] {
         let mut weights = [0.0; SOURCES];
         weights[place(Source::Friends)] = self.w_social;
         weights[place(Source::Context)] = self.w_ctx;
@@ -133,9 +143,11 @@ impl BlendSettings {
                 }
             }
             None => {
-                let parts = [self.w_cf, self.w_cf, self.w_cf, self.w_cb, self.w_cb, self.w_cb, self.w_pop];
+                let Self { w_cf, w_cb, w_pop, .. } = *self;
+                let parts = [w_cf, w_cf, w_cf, w_cf, w_cb, w_cb, w_cb, w_pop];
+                let shares = if cold { &self.cold_shares } else { &self.shares };
                 for (i, source) in LEARNED.into_iter().enumerate() {
-                    weights[place(source)] = parts[i] * self.shares[i];
+                    weights[place(source)] = parts[i] * shares[i];
                 }
             }
         }

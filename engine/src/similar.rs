@@ -9,6 +9,7 @@ use crate::profile::{Deed, Profile};
 use crate::request::{Context, MAX_LIMIT, Request};
 use crate::settings::{BlendSettings, SOURCES, place};
 use crate::table::{Row, Scratch, with_scratch};
+use crate::weights::Weights;
 use crate::{Catalogue, Served, words};
 use soiree_domain::{Domain, InteractionKind, ItemId, Reason, RelationKind, Scored, Source, Surface};
 
@@ -36,11 +37,12 @@ pub fn similar(
 }
 
 /// What counts beside one item. Learned weights do not apply: they were learned on what people take next.
-const ALIKE: [(Source, f32); 5] = [
+const ALIKE: [(Source, f32); 6] = [
     (Source::Relation, 0.35),
     (Source::Tfidf, 0.20),
     (Source::Text, 0.20),
     (Source::ItemKnn, 0.15),
+    (Source::DomainMap, 0.15),
     (Source::Ease, 0.10),
 ];
 
@@ -50,7 +52,7 @@ fn alike(scene: &Scene<'_>, profile: &Profile, limit: usize, scratch: &mut Scrat
     normalise(scene, &mut table, &mut scratch.ranking);
     let mut weights = [0.0; SOURCES];
     ALIKE.iter().for_each(|&(source, weight)| weights[place(source)] = weight);
-    blend(scene, &weights, &mut table);
+    blend(scene, &Weights::even(weights), &mut table);
     let own = scene.catalogue.facts(profile.liked[0].item).domain.index();
     let mut shares = shares(scene, &Profile::default());
     shares[own] += 1.0;
@@ -71,7 +73,8 @@ fn beside(scene: &Scene<'_>, at: u32, paths: &[Path], row: &Row) -> Vec<Reason> 
         .map(|path| open(Source::Relation, words::along(scene.catalogue, at, path)))
         .into_iter()
         .collect();
-    let together = [Source::ItemKnn, Source::Ease].into_iter().find(|&s| row.value[place(s)] > 0.0);
+    let people = [Source::ItemKnn, Source::Ease, Source::DomainMap];
+    let together = people.into_iter().find(|&s| row.value[place(s)] > 0.0);
     if let Some(source) = together {
         reasons.push(open(source, format!("Often taken by those who took “{}”", known.title)));
     } else if reasons.is_empty() {

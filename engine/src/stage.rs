@@ -7,7 +7,8 @@ pub enum Stage {
     Rules,
     /// Every source names items.
     Candidates,
-    /// All sources on one scale, one score per candidate; in a group for every member.
+    /// One score per candidate. A group's members have been blended among themselves while their candidates were gathered;
+    /// here the candidates they share are scored for each.
     Blend,
     /// From scores to one ordered list; in a group the strategy first.
     List,
@@ -32,7 +33,7 @@ impl Stage {
     }
 }
 
-/// Hears when a stage begins; the one before has ended then. In a group a stage begins once per member.
+/// Hears when a stage begins; the one before has ended then. In a group every stage begins once, for all members.
 pub trait Stages {
     /// A stage begins.
     fn begin(&self, stage: Stage);

@@ -21,6 +21,7 @@ pub(crate) async fn run(args: &cli::Train, config: &Config, json: bool) -> Resul
         terminal::json(&serde_json::json!({
             "version": row.version, "items": row.items, "people": row.users, "interactions": row.interactions,
             "models": manifest.models, "hold_out": manifest.holdout, "blend": manifest.blend,
+            "hold_out_cold": manifest.holdout_cold, "blend_cold": manifest.blend_cold,
             "serving": args.promote, "seconds": seconds,
         }))?;
     } else {
@@ -42,20 +43,28 @@ fn print(bundle: &soiree_engine::Bundle, promoted: bool, seconds: f64) {
                 "Hold-out: one recent positive hidden of each of {} people.",
                 holdout.people
             ));
-            let rows: Vec<_> = holdout
-                .rows
-                .iter()
-                .map(|r| {
-                    vec![r.name.clone(), format!("{:.4}", r.hit_rate_at_10), format!("{:.4}", r.ndcg_at_10)]
-                })
-                .collect();
-            terminal::table(&["model", "hit rate@10", "NDCG@10"], &rows);
+            figures(holdout);
         }
         None => terminal::line("Too few people for a hold-out; the blend keeps its default weights."),
+    }
+    if let Some(cold) = &manifest.holdout_cold {
+        terminal::line(format!(
+            "Across domains: all that {} people have in one domain hidden, and one positive of it asked for.",
+            cold.people
+        ));
+        figures(cold);
     }
     terminal::line(if promoted {
         "It serves now; running servers take it over within seconds."
     } else {
         "It is registered; `soiree models promote` serves it."
     });
+}
+
+fn figures(holdout: &soiree_engine::HoldOut) {
+    let row = |r: &soiree_engine::HoldOutRow| {
+        vec![r.name.clone(), format!("{:.4}", r.hit_rate_at_10), format!("{:.4}", r.ndcg_at_10)]
+    };
+    let rows: Vec<_> = holdout.rows.iter().map(row).collect();
+    terminal::table(&["model", "hit rate@10", "NDCG@10"], &rows);
 }

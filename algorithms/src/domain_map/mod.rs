@@ -19,6 +19,7 @@
 //! score O(rank · (profile + target items)).
 
 mod guard;
+mod links;
 mod subspace;
 #[cfg(test)]
 mod tests;

@@ -92,3 +92,32 @@ fn faults_are_refused() {
     assert!(DomainMap::fit(&matrix, &of_item[1..], 2, params(), &Silent).is_err());
     assert_eq!(DomainMap::fit(&matrix, &of_item, 7, params(), &Silent), Err(FitError::Empty));
 }
+
+#[test]
+fn its_lists_say_what_the_map_says() {
+    let (matrix, of_item) = world(60);
+    let unguarded = Params { guard: false, prior: 0.0, ..params() };
+    let map = DomainMap::fit(&matrix, &of_item, 2, unguarded, &Silent).unwrap();
+    let (sources, films): (Vec<u32>, Vec<u32>) = (0..13).partition(|&item| item < 8);
+    let links = map.links(&(0..13).collect::<Vec<_>>(), &films, 13);
+    assert!(
+        links
+            .iter()
+            .all(|&(source, film, strength)| sources.contains(&source) && film >= 8 && strength > 0.0)
+    );
+    let strength = |book: u32, film: u32| {
+        links.iter().find(|link| (link.0, link.1) == (book, film)).map_or(0.0, |link| link.2)
+    };
+    // Both books of a taste together rank the films as the map does.
+    let mut scores = [0.0; 13];
+    map.score(&[(0, 1.0), (1, 1.0)], &mut scores);
+    let both = |film: u32| strength(0, film) + strength(1, film);
+    let (mut by_links, mut by_map) = ([8, 9], [8, 9]);
+    by_links.sort_by(|a, b| both(*b).total_cmp(&both(*a)));
+    by_map.sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]));
+    assert_eq!(by_links, by_map);
+    assert!(both(8) > 0.0 && both(10) <= f32::EPSILON, "{links:?}");
+    assert_eq!(map.links(&[0], &films, 1).len(), 1);
+    let hurting = DomainMap { pairs: vec![], ..map };
+    assert!(hurting.links(&sources, &films, 9).is_empty());
+}

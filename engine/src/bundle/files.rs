@@ -21,6 +21,7 @@ const POPULARITY: &str = "popularity.safetensors";
 const IALS: &str = "ials.safetensors";
 const EASE: &str = "ease.safetensors";
 const ITEM_KNN: &str = "item-knn.safetensors";
+const DOMAIN_MAP: &str = "domain-map.safetensors";
 const TFIDF: &str = "tfidf.safetensors";
 const TERMS: &str = "tfidf-terms.json";
 const TEXT: &str = "text.safetensors";
@@ -47,6 +48,9 @@ impl Bundle {
         }
         if let Some(item_knn) = &self.item_knn {
             put(ITEM_KNN, links(item_knn));
+        }
+        if let Some(domain_map) = &self.domain_map {
+            put(DOMAIN_MAP, links(domain_map));
         }
         if let Some(text) = &self.text {
             put(TEXT, links(text));
@@ -106,6 +110,7 @@ impl Bundle {
             ials: manifest.models.get("ials").map(|params| read_ials(&folder, params, n)).transpose()?,
             ease: links("ease", EASE)?,
             item_knn: links("item-knn", ITEM_KNN)?,
+            domain_map: links("domain-map", DOMAIN_MAP)?,
             text: links("text", TEXT)?.map(Arc::new),
             meaning: manifest.files.contains_key(MEANING).then(|| read_meaning(&folder, n)).transpose()?,
             words: manifest.models.get("tfidf").map(|params| read_words(&folder, params, n)).transpose()?,
@@ -186,7 +191,8 @@ impl<'a> Folder<'a> {
         if let Some(model) = manifest.models.keys().find(|name| !MODELS.contains(&name.as_str())) {
             return Err(EngineError::UnknownModel(model.clone()));
         }
-        if manifest.blend.is_some_and(|weights| weights.iter().any(|w| !w.is_finite() || *w < 0.0)) {
+        let learned = [manifest.blend, manifest.blend_cold].into_iter().flatten().flatten();
+        if learned.into_iter().any(|w| !w.is_finite() || w < 0.0) {
             return Err(EngineError::content(
                 MANIFEST,
                 "weights of the blend must be finite and not below 0",

@@ -1,14 +1,15 @@
 //! What a bundle says of itself, in `manifest.json`.
 
+use crate::settings::LearnedWeights;
 use serde::{Deserialize, Serialize};
 use soiree_domain::ModelVersion;
 use std::collections::BTreeMap;
 
 /// The version of the folder's format that this program writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The names of the models that a bundle can have.
-pub const MODELS: [&str; 6] = ["popularity", "ials", "ease", "item-knn", "tfidf", "text"];
+pub const MODELS: [&str; 7] = ["popularity", "ials", "ease", "item-knn", "domain-map", "tfidf", "text"];
 
 /// The content of `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,10 +31,16 @@ pub struct Manifest {
     pub models: BTreeMap<String, serde_json::Value>,
     /// Weights of the blend, learned on the hold-out, in the order of [`crate::settings::LEARNED`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub blend: Option<[f32; 7]>,
+    pub blend: Option<LearnedWeights>,
+    /// The same for domains in which nothing is known of a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blend_cold: Option<LearnedWeights>,
     /// How well it did on the hold-out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holdout: Option<HoldOut>,
+    /// How well it did for people who lost all they had in one domain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout_cold: Option<HoldOut>,
     /// All other files of the folder.
     pub files: BTreeMap<String, FileEntry>,
 }
@@ -48,7 +55,7 @@ pub struct FileEntry {
     pub bytes: usize,
 }
 
-/// Figures from one recent positive hidden of each of some people. Those of the blend are crossed: each half of the
+/// Figures from one positive hidden of each of some people. Those of the blend are crossed: each half of the
 /// people is measured with weights learned on the other.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -31,6 +31,7 @@ pub struct Bundle {
     pub(crate) ials: Option<Ials>,
     pub(crate) ease: Option<ItemToItem>,
     pub(crate) item_knn: Option<ItemToItem>,
+    pub(crate) domain_map: Option<ItemToItem>,
     pub(crate) words: Option<Arc<Words>>,
     pub(crate) text: Option<Arc<ItemToItem>>,
     /// The vectors behind `text`; bundles of earlier programs have none.
@@ -74,7 +75,7 @@ impl Bundle {
         shared as f64 / catalogue.len() as f64
     }
 
-    /// Names of the models that it does not have.
+    /// Names of the models that it does not have. Maps between domains are not missed where nobody lives in several.
     #[must_use]
     pub fn left_out(&self) -> Vec<&'static str> {
         let has = [
@@ -112,6 +113,7 @@ impl Bundle {
         let all = [
             (Source::Ease, self.ease.as_ref()),
             (Source::ItemKnn, self.item_knn.as_ref()),
+            (Source::DomainMap, self.domain_map.as_ref()),
             (Source::Tfidf, self.words()),
             (Source::Text, self.text.as_deref()),
         ];

@@ -80,7 +80,7 @@ fn files_that_are_cut_altered_or_missing_are_refused() {
 
 #[test]
 fn vouched_for_nonsense_is_refused_with_its_reason() {
-    refused(&with_manifest(FILES.clone(), |m| m["format"] = 2.into()), "format version 2");
+    refused(&with_manifest(FILES.clone(), |m| m["format"] = 3.into()), "format version 3");
     refused(
         &with_manifest(FILES.clone(), |m| m["models"]["oracle"] = serde_json::json!({})),
         "unknown model \"oracle\"",
@@ -89,7 +89,7 @@ fn vouched_for_nonsense_is_refused_with_its_reason() {
     refused(&with_manifest(FILES.clone(), |m| m["models"]["ials"]["dims"] = 9.into()), "should be F32");
     refused(&with_manifest(FILES.clone(), |m| m["models"]["ials"]["dims"] = 0.into()), "dims");
     refused(
-        &with_manifest(FILES.clone(), |m| m["blend"] = serde_json::json!([-1, 0, 0, 0, 0, 0, 0])),
+        &with_manifest(FILES.clone(), |m| m["blend"] = serde_json::json!([-1, 0, 0, 0, 0, 0, 0, 0])),
         "blend",
     );
     refused(&with_manifest(FILES.clone(), |m| m["surprise"] = true.into()), "surprise");

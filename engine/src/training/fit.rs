@@ -1,6 +1,7 @@
-//! What is learned from people: popularity, iALS, EASE and item-kNN.
+//! What is learned from people: popularity, iALS, EASE, item-kNN and the maps between domains.
 
 use super::content::trimmed;
+use super::domains::{self, DomainMaps};
 use super::{Row, TrainParams, Wanted, Watch};
 use crate::{Catalogue, EngineError};
 use rustc_hash::FxHashMap;
@@ -26,6 +27,7 @@ pub(super) struct Collaborative {
     pub(super) ease: Option<ItemToItem>,
     pub(super) ease_lambda: f64,
     pub(super) item_knn: Option<ItemToItem>,
+    pub(super) domain_maps: Option<DomainMaps>,
 }
 
 /// What every person's deeds with an item come to, where that is positive: (person, item, strength), by person.
@@ -71,8 +73,23 @@ pub(super) fn all(
         .transpose()
         .map_err(EngineError::fit("item-knn"))?
         .map(|model| trimmed(model.links().links(), params.neighbours));
-    let interactions = taken.nnz();
-    Ok(Collaborative { people, interactions, counts, popularity, ials, ease, ease_lambda: lambda, item_knn })
+    watch.stage("domain-map");
+    let domain_maps = if some && wants.has("domain-map") {
+        domains::fit(&taken, &counts, catalogue, params, watch)?
+    } else {
+        None
+    };
+    Ok(Collaborative {
+        people,
+        interactions: taken.nnz(),
+        counts,
+        popularity,
+        ials,
+        ease,
+        ease_lambda: lambda,
+        item_knn,
+        domain_maps,
+    })
 }
 
 /// What all unobserved pairs together weigh, in multiples of all observed ones. On MovieLens-1M, where one pair in

@@ -1,5 +1,7 @@
-//! The hold-out: one recent positive of each of some people is hidden, found again, and learned from.
+//! The hold-out: one recent positive of each of some people is hidden, found again, and learned from. Others lose all
+//! they have in one domain and are asked for it, going by what they have in the others.
 
+use super::domains::eligible;
 use super::fit::positives;
 use super::{Row, TrainParams};
 use crate::blend::{fill, normalise};
@@ -8,7 +10,7 @@ use crate::candidates::Scene;
 use crate::context::Moment;
 use crate::profile::Profile;
 use crate::request::{Context, Event, Person, Request};
-use crate::settings::{BlendSettings, LEARNED, place};
+use crate::settings::{BlendSettings, LEARNED, LearnedWeights, place};
 use crate::table::with_scratch;
 use crate::{Bundle, Catalogue, Served};
 use rand::seq::SliceRandom;
@@ -17,53 +19,124 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use soiree_algorithms::blend::{Case, Found, LearnParams, evaluate, learn};
-use soiree_domain::UserId;
+use soiree_algorithms::matrix::Csr;
+use soiree_domain::{Domain, ItemId, UserId};
 
 const POSITIVES: usize = 5;
+/// The share of the people known in several domains who lose one of them.
+const COLD_SHARE: f64 = 0.2;
+const SOURCES: usize = LEARNED.len();
 const CUT: usize = 10;
 /// Learning looks deeper than the figures: few hidden items are among the first ten, and many near misses teach more.
 const LEARN_CUT: usize = 100;
 /// How much of the learned weights is served; the rest are the plain ones, since few people teach little.
 const TRUST: f32 = 0.7;
 
-/// Rows without the hidden pairs, and those pairs.
+/// Rows without what is hidden, and what that is.
 pub(super) struct Split {
     pub(super) rest: Vec<Row>,
-    /// (person, hidden item), by person.
-    hidden: Vec<(u32, u32)>,
+    /// By person.
+    hidden: Vec<Hidden>,
+    /// By domain and person; nobody who is among the hidden.
+    cold: Vec<Hidden>,
 }
 
-/// Hides the newest positive of a seeded choice of people; `None` when too few people have enough.
-pub(super) fn split(rows: &[Row], users: usize, params: &TrainParams) -> Option<Split> {
-    let mut liked: Vec<Vec<u32>> = vec![Vec::new(); users];
-    for (user, item, _) in positives(rows, params) {
-        liked[user as usize].push(item);
-    }
-    let mut people: Vec<u32> = (0..users as u32).filter(|&u| liked[u as usize].len() >= POSITIVES).collect();
+/// What one person lost.
+struct Hidden {
+    user: u32,
+    /// What is to be found again.
+    wanted: u32,
+    /// The domain, if all they had in it is gone.
+    domain: Option<Domain>,
+}
+
+/// Hides the newest positive of a seeded choice of people, and one domain of others; `None` when too few people have
+/// enough.
+pub(super) fn split(
+    rows: &[Row],
+    users: usize,
+    catalogue: &Catalogue,
+    params: &TrainParams,
+) -> Option<Split> {
+    let cells: Vec<(u32, u32, f32)> =
+        positives(rows, params).into_iter().map(|(u, i, _)| (u, i, 1.0)).collect();
+    let taken = Csr::from_triplets(users, catalogue.bound(), &cells);
+    let enough = |&u: &u32| taken.row(u as usize).0.len() >= POSITIVES;
+    let mut people: Vec<u32> = (0..users as u32).filter(enough).collect();
     if people.len() < params.holdout_min_people.max(2) {
         return None;
     }
     people.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed));
     people.truncate(params.holdout_max_people.max(2));
     people.sort_unstable();
-    let chosen: FxHashSet<u32> = people.iter().copied().collect();
+    let newest = newest(rows, &taken, catalogue, params);
+    let hidden: Vec<Hidden> = people
+        .iter()
+        .filter_map(|&user| Some(Hidden { user, wanted: *newest.get(&(user, None))?, domain: None }))
+        .collect();
+    let cold = cold(&taken, catalogue, &people, &newest, params);
+    let pairs: FxHashSet<(u32, u32)> = hidden.iter().map(|h| (h.user, h.wanted)).collect();
+    let lost: FxHashMap<u32, Domain> = cold.iter().filter_map(|h| Some((h.user, h.domain?))).collect();
+    let stays = |row: &&Row| {
+        let domain = || catalogue.facts(row.item).domain;
+        !pairs.contains(&(row.user, row.item)) && lost.get(&row.user).is_none_or(|&gone| gone != domain())
+    };
+    let rest = rows.iter().filter(stays).copied().collect();
+    Some(Split { rest, hidden, cold })
+}
+
+/// Everybody's newest positive, of all (`None`) and in each domain.
+type Newest = FxHashMap<(u32, Option<Domain>), u32>;
+
+fn newest(rows: &[Row], taken: &Csr, catalogue: &Catalogue, params: &TrainParams) -> Newest {
     // Where deeds carry no time of their own all are equally new; the choice among them must not follow the
     // catalogue's order, which often is an order of fame.
     let draw = |user: u32, item: u32| {
         Xoshiro256PlusPlus::seed_from_u64(params.seed ^ (u64::from(user) << 32 | u64::from(item))).next_u64()
     };
-    let mut newest: FxHashMap<u32, (i64, u64, u32)> = FxHashMap::default();
-    for row in rows.iter().filter(|row| chosen.contains(&row.user)) {
+    let mut best: FxHashMap<(u32, Option<Domain>), (i64, u64, u32)> = FxHashMap::default();
+    for row in rows {
         let positive = params.deeds.strength(row.kind, row.value) > 0.0;
-        if positive && liked[row.user as usize].binary_search(&row.item).is_ok() {
-            let best = newest.entry(row.user).or_insert((i64::MIN, 0, 0));
-            *best = (*best).max((row.at_ms, draw(row.user, row.item), row.item));
+        if positive && taken.row(row.user as usize).0.binary_search(&row.item).is_ok() {
+            let found = (row.at_ms, draw(row.user, row.item), row.item);
+            for of in [None, Some(catalogue.facts(row.item).domain)] {
+                let known = best.entry((row.user, of)).or_insert((i64::MIN, 0, 0));
+                *known = (*known).max(found);
+            }
         }
     }
-    let hidden: Vec<(u32, u32)> = people.iter().filter_map(|u| Some((*u, newest.get(u)?.2))).collect();
-    let pairs: FxHashSet<(u32, u32)> = hidden.iter().copied().collect();
-    let rest = rows.iter().filter(|row| !pairs.contains(&(row.user, row.item))).copied().collect();
-    Some(Split { rest, hidden })
+    best.into_iter().map(|(of, (_, _, item))| (of, item)).collect()
+}
+
+/// Some of the people who are known in a domain and in others, each for one domain, where there are enough of them.
+fn cold(
+    taken: &Csr,
+    catalogue: &Catalogue,
+    others: &[u32],
+    newest: &Newest,
+    params: &TrainParams,
+) -> Vec<Hidden> {
+    let of_item: Vec<u16> =
+        (0..taken.cols() as u32).map(|item| catalogue.facts(item).domain.index() as u16).collect();
+    let mut used: FxHashSet<u32> = others.iter().copied().collect();
+    let mut out = Vec::new();
+    for domain in Domain::ALL {
+        let mut people = eligible(taken, &of_item, domain);
+        if people.len() < params.holdout_min_people.max(2) {
+            continue;
+        }
+        let most = ((people.len() as f64 * COLD_SHARE) as usize).min(params.holdout_max_people);
+        people.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed ^ (1 + domain.index() as u64)));
+        people.retain(|user| !used.contains(user));
+        people.truncate(most);
+        people.sort_unstable();
+        used.extend(&people);
+        let lost = |&user: &u32| {
+            Some(Hidden { user, wanted: *newest.get(&(user, Some(domain)))?, domain: Some(domain) })
+        };
+        out.extend(people.iter().filter_map(lost));
+    }
+    out
 }
 
 /// Ranks every hidden item among its domain's candidates and learns the weights. The blend's figures are crossed:
@@ -75,13 +148,37 @@ pub(super) fn run(
     rows: &[Row],
     params: &TrainParams,
     now_ms: i64,
-) -> (HoldOut, Option<[f32; 7]>) {
+) -> Ran {
     let settings = BlendSettings { deeds: params.deeds, ..BlendSettings::default() };
-    let served = bundle.clone().attach(catalogue);
-    let cases = cases(&served, catalogue, split, rows, &settings, now_ms);
-    let plain = plain(&settings, &cases);
-    let search = LearnParams { cut: LEARN_CUT, seed: params.seed, restarts: 0, rounds: 4 };
-    let mixed = |from: &[Case]| mix(&learn(from, &plain, &search).0, &plain);
+    let cases = Asked { bundle, catalogue, rows, settings: &settings, now_ms }.cases(&split.hidden);
+    measure(&cases, &plain(&settings.weights(None, false), &cases), params.seed)
+}
+
+/// The same for the people who lost a domain; `None` where too few are known in several.
+pub(super) fn run_cold(
+    bundle: &Bundle,
+    catalogue: &Catalogue,
+    split: &Split,
+    rows: &[Row],
+    params: &TrainParams,
+    now_ms: i64,
+) -> Option<Ran> {
+    if split.cold.len() < 2 {
+        return None;
+    }
+    let settings = BlendSettings { deeds: params.deeds, ..BlendSettings::default() };
+    let mut cases = Asked { bundle, catalogue, rows, settings: &settings, now_ms }.cases(&split.cold);
+    // They come by domain, and both halves should have all.
+    cases.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed));
+    Some(measure(&cases, &plain(&settings.weights(None, true), &cases), params.seed))
+}
+
+/// The figures, and the weights where the learned ones are better.
+type Ran = (HoldOut, Option<LearnedWeights>);
+
+fn measure(cases: &[Case], plain: &LearnedWeights, seed: u64) -> Ran {
+    let search = LearnParams { cut: LEARN_CUT, seed, restarts: 0, rounds: 4 };
+    let mixed = |from: &[Case]| mix(&learn(from, plain, &search).0, plain);
     // Learned on one half and measured on the other, both ways round.
     let (one, other) = cases.split_at(cases.len() / 2);
     let (for_one, for_other) = (mixed(other), mixed(one));
@@ -91,8 +188,8 @@ pub(super) fn run(
             |a: f64, b: f64| (a * one.len() as f64 + b * other.len() as f64) / cases.len().max(1) as f64;
         Found { hit_rate: mean(a.hit_rate, b.hit_rate), ndcg: mean(a.ndcg, b.ndcg) }
     };
-    let learned = crossed(LEARN_CUT).ndcg >= evaluate(&cases, &plain, LEARN_CUT).ndcg;
-    let plain_found = evaluate(&cases, &plain, CUT);
+    let learned = crossed(LEARN_CUT).ndcg >= evaluate(cases, plain, LEARN_CUT).ndcg;
+    let plain_found = evaluate(cases, plain, CUT);
     let blend_found = if learned { crossed(CUT) } else { plain_found };
     let mut out = Vec::new();
     let mut put = |name: &str, found: Found| {
@@ -103,80 +200,86 @@ pub(super) fn run(
         });
     };
     for (at, source) in LEARNED.into_iter().enumerate().rev() {
-        let mut alone = [0.0; 7];
+        let mut alone = [0.0; SOURCES];
         alone[at] = 1.0;
-        if cases.iter().any(|case| case.values.iter().skip(at).step_by(7).any(|&v| v > 0.0)) {
-            put(source.as_str(), evaluate(&cases, &alone, CUT));
+        if says(cases, at) {
+            put(source.as_str(), evaluate(cases, &alone, CUT));
         }
     }
     put("blend-plain", plain_found);
     put("blend", blend_found);
-    let weights = learned.then(|| mixed(&cases));
+    let weights = learned.then(|| mixed(cases));
     (HoldOut { people: cases.len(), rows: out, learned }, weights)
 }
 
+fn says(cases: &[Case], at: usize) -> bool {
+    cases.iter().any(|case| case.values.iter().skip(at).step_by(SOURCES).any(|&v| v > 0.0))
+}
+
 /// The plain weights of the sources that say anything in these cases, sum 1.
-fn plain(settings: &BlendSettings, cases: &[Case]) -> [f32; 7] {
-    let all = settings.weights(None);
-    let says = |at: usize| cases.iter().any(|case| case.values.iter().skip(at).step_by(7).any(|&v| v > 0.0));
-    let kept: [f32; 7] = std::array::from_fn(|at| if says(at) { all[place(LEARNED[at])] } else { 0.0 });
+fn plain(all: &[f32], cases: &[Case]) -> LearnedWeights {
+    let kept: LearnedWeights =
+        std::array::from_fn(|at| if says(cases, at) { all[place(LEARNED[at])] } else { 0.0 });
     let sum = kept.iter().sum::<f32>().max(f32::MIN_POSITIVE);
     kept.map(|w| w / sum)
 }
 
-fn mix(learned: &[f32], plain: &[f32; 7]) -> [f32; 7] {
+fn mix(learned: &[f32], plain: &LearnedWeights) -> LearnedWeights {
     std::array::from_fn(|at| TRUST * learned[at] + (1.0 - TRUST) * plain[at])
 }
 
-fn cases(
-    served: &Served,
-    catalogue: &Catalogue,
-    split: &Split,
-    rows: &[Row],
-    settings: &BlendSettings,
+/// Who is asked, and with what.
+struct Asked<'a> {
+    bundle: &'a Bundle,
+    catalogue: &'a Catalogue,
+    rows: &'a [Row],
+    settings: &'a BlendSettings,
     now_ms: i64,
-) -> Vec<Case> {
-    let wanted: FxHashMap<u32, u32> = split.hidden.iter().copied().collect();
-    let mut histories: FxHashMap<u32, Vec<Event>> = FxHashMap::default();
-    for row in rows {
-        if wanted.get(&row.user).is_some_and(|&hidden| hidden != row.item) {
-            let item = catalogue.item(row.item).id.clone();
-            let event = Event { item, kind: row.kind, value: row.value, at_ms: row.at_ms };
-            histories.entry(row.user).or_default().push(event);
-        }
-    }
-    let nobody = UserId::new("hold-out").expect("a plain word is an id");
-    let ctx = Context { now_ms, ..Context::default() };
-    split
-        .hidden
-        .par_iter()
-        .map(|&(user, item)| {
-            let history = histories.get(&user).map_or(&[][..], Vec::as_slice);
-            case(served, catalogue, &Person::new(&nobody, history), item, settings, &ctx)
-        })
-        .collect()
 }
 
-fn case(
-    served: &Served,
-    catalogue: &Catalogue,
-    person: &Person<'_>,
-    item: u32,
-    settings: &BlendSettings,
-    ctx: &Context,
-) -> Case {
-    let request = Request { domains: Some(vec![catalogue.facts(item).domain]), ..Request::default() };
-    let scene = Scene::new(served, catalogue, ctx, &request, settings, None);
-    let profile = Profile::new(served, catalogue, person.history, settings);
-    with_scratch(|scratch| {
-        let mut table = scratch.tables.pop().unwrap_or_default();
-        let asked = scene.gather(person, &profile, false, &mut table, scratch);
-        fill(&scene, &asked, &Moment::new(ctx.now_ms, None), &mut table);
-        normalise(&scene, &mut table, &mut scratch.ranking);
-        let values =
-            table.rows.iter().flat_map(|row| LEARNED.map(|source| row.value[place(source)])).collect();
-        let target = served.slot_of(item).and_then(|slot| table.find(slot));
-        scratch.tables.push(table);
-        Case { values, target }
-    })
+impl Asked<'_> {
+    /// One case per person, in their order. What else a person lost does not stand in the way of what is wanted.
+    fn cases(&self, hidden: &[Hidden]) -> Vec<Case> {
+        let served = self.bundle.clone().attach(self.catalogue);
+        let asked: FxHashMap<u32, &Hidden> = hidden.iter().map(|h| (h.user, h)).collect();
+        let mut histories: FxHashMap<u32, (Vec<Event>, Vec<ItemId>)> = FxHashMap::default();
+        for row in self.rows {
+            let Some(lost) = asked.get(&row.user).filter(|lost| lost.wanted != row.item) else { continue };
+            let (history, gone) = histories.entry(row.user).or_default();
+            let item = self.catalogue.item(row.item).id.clone();
+            if lost.domain == Some(self.catalogue.facts(row.item).domain) {
+                gone.push(item);
+            } else {
+                history.push(Event { item, kind: row.kind, value: row.value, at_ms: row.at_ms });
+            }
+        }
+        let nobody = UserId::new("hold-out").expect("a plain word is an id");
+        hidden
+            .par_iter()
+            .map(|lost| {
+                let known = histories.get(&lost.user);
+                let (history, exclude) = known.map_or((&[][..], &[][..]), |k| (&k.0[..], &k.1[..]));
+                self.case(&served, &Person { exclude, ..Person::new(&nobody, history) }, lost.wanted)
+            })
+            .collect()
+    }
+
+    fn case(&self, served: &Served, person: &Person<'_>, wanted: u32) -> Case {
+        let (catalogue, settings) = (self.catalogue, self.settings);
+        let ctx = Context { now_ms: self.now_ms, ..Context::default() };
+        let request = Request { domains: Some(vec![catalogue.facts(wanted).domain]), ..Request::default() };
+        let scene = Scene::new(served, catalogue, &ctx, &request, settings, None);
+        let profile = Profile::new(served, catalogue, person.history, settings);
+        with_scratch(|scratch| {
+            let mut table = scratch.tables.pop().unwrap_or_default();
+            let asked = scene.gather(person, &profile, false, &mut table, scratch);
+            fill(&scene, &asked, &Moment::new(ctx.now_ms, None), &mut table);
+            normalise(&scene, &mut table, &mut scratch.ranking);
+            let values =
+                table.rows.iter().flat_map(|row| LEARNED.map(|source| row.value[place(source)])).collect();
+            let target = served.slot_of(wanted).and_then(|slot| table.find(slot));
+            scratch.tables.push(table);
+            Case { values, target }
+        })
+    }
 }

@@ -1,6 +1,7 @@
 //! Training: from rows of deeds to a bundle, with figures from a hold-out.
 
 mod content;
+mod domains;
 mod fit;
 mod holdout;
 #[cfg(test)]
@@ -8,11 +9,13 @@ mod tests;
 
 use crate::bundle::{FORMAT, HoldOut, MODELS, Manifest, Words};
 use crate::meaning::Meaning;
+use crate::settings::LearnedWeights;
 use crate::{Bundle, Catalogue, EngineError};
+use domains::DomainMaps;
 use fit::Collaborative;
 use soiree_algorithms::item_to_item::ItemToItem;
 use soiree_algorithms::model::{Progress, Silent, TextEmbedder};
-use soiree_algorithms::{ials, item_knn, tfidf};
+use soiree_algorithms::{domain_map, ials, item_knn, tfidf};
 use soiree_domain::interaction::Weights;
 use soiree_domain::{InteractionKind, Item, ItemId, ModelVersion, Relation};
 use std::collections::BTreeMap;
@@ -61,6 +64,8 @@ pub struct TrainParams {
     pub ease_lambda: Option<f64>,
     /// EASE is fitted on at most so many items, the most popular; its cost is cubic.
     pub ease_max_items: usize,
+    /// The maps between domains; a domain gets one when [`TrainParams::holdout_min_people`] are known in it and others.
+    pub domain_map: domain_map::Params,
     /// Item-kNN.
     pub item_knn: item_knn::Params,
     /// TF-IDF's field weights.
@@ -85,6 +90,15 @@ impl Default for TrainParams {
             ease_lambda: None,
             ease_max_items: 4_000,
             item_knn: item_knn::Params::default(),
+            // Tuned on Epinions, where people are known by few things in each domain (`epinions-cold-domain`).
+            domain_map: domain_map::Params {
+                person_exponent: 0.5,
+                source_exponent: 0.4,
+                target_person_exponent: 0.4,
+                target_exponent: 0.4,
+                prior: 1.0,
+                ..domain_map::Params::default()
+            },
             tfidf: tfidf::Weights::default(),
             neighbours: 64,
             holdout_min_people: 200,
@@ -96,7 +110,7 @@ impl Default for TrainParams {
 
 /// Hears how a training goes. Stages come in a fixed order, so a caller with a clock can time them.
 pub trait Watch: Progress {
-    /// A stage begins: `content`, `text`, `hold-out`, `ials`, `ease`, `item-knn`, `done`. The hold-out fits the
+    /// A stage begins: `content`, `text`, `hold-out`, `ials`, `ease`, `item-knn`, `domain-map`, `done`. The hold-out fits the
     /// collaborative models without announcing them.
     fn stage(&self, _name: &'static str) {}
 }
@@ -116,15 +130,18 @@ pub struct TrainReport {
     pub models: Vec<(&'static str, usize)>,
     /// Figures of the hold-out; absent when there were too few people.
     pub holdout: Option<HoldOut>,
+    /// The same for people who lost all they had in one domain.
+    pub holdout_cold: Option<HoldOut>,
     /// The learned weights, if they are served.
-    pub blend: Option<[f32; 7]>,
+    pub blend: Option<LearnedWeights>,
 }
 
 /// Fits a bundle. The same set, parameters and seed give the same bundle, whatever the number of threads.
 ///
 /// When at least [`TrainParams::holdout_min_people`] people have five positives, one recent positive of each is
 /// hidden, the collaborative models are fitted without, and the blend's weights are learned and, crossed over
-/// two halves, measured; then all models are fitted on everything. Items of equal id count once, the last stands.
+/// two halves, measured. Others, who are known in several domains, lose all they have in one of them, and the weights
+/// for such a domain are learned and measured in the same way. Then all models are fitted on everything. Items of equal id count once, the last stands.
 ///
 /// # Errors
 /// [`EngineError::NoItems`], [`EngineError::Row`] for a row outside the set, [`EngineError::UnknownModel`], and
@@ -157,10 +174,12 @@ pub fn train(
     let maker =
         Maker { catalogue: &catalogue, params, wants: &wants, words, text, now_ms, version: &version };
     watch.stage("hold-out");
-    let mut ran = None;
-    if let Some(split) = holdout::split(&rows, set.users, params) {
+    let (mut ran, mut ran_cold) = (None, None);
+    if let Some(split) = holdout::split(&rows, set.users, &catalogue, params) {
         let reduced = fit::all(&split.rest, set.users, &catalogue, params, &wants, now_ms, &Quiet(watch))?;
-        ran = Some(holdout::run(&maker.bundle(reduced), &catalogue, &split, &rows, params, now_ms));
+        let bundle = maker.bundle(reduced);
+        ran = Some(holdout::run(&bundle, &catalogue, &split, &rows, params, now_ms));
+        ran_cold = holdout::run_cold(&bundle, &catalogue, &split, &rows, params, now_ms);
     }
     let fitted = fit::all(&rows, set.users, &catalogue, params, &wants, now_ms, watch)?;
     let (people, interactions) = (fitted.people, fitted.interactions);
@@ -170,6 +189,10 @@ pub fn train(
         bundle.manifest.blend = weights;
         bundle.manifest.holdout = Some(holdout);
     }
+    if let Some((holdout, weights)) = ran_cold {
+        bundle.manifest.blend_cold = weights;
+        bundle.manifest.holdout_cold = Some(holdout);
+    }
     watch.stage("done");
     let report = TrainReport {
         items: catalogue.len(),
@@ -177,6 +200,7 @@ pub fn train(
         interactions,
         models: sizes(&bundle),
         holdout: bundle.manifest.holdout.clone(),
+        holdout_cold: bundle.manifest.holdout_cold.clone(),
         blend: bundle.manifest.blend,
     };
     Ok((bundle, report))
@@ -245,6 +269,8 @@ impl Maker<'_> {
         });
         put("ease", fitted.ease.is_some(), ease);
         put("item-knn", fitted.item_knn.is_some(), json(self.params.item_knn));
+        let maps = fitted.domain_maps.as_ref();
+        put("domain-map", maps.is_some(), maps.map_or_else(Default::default, DomainMaps::told));
         put("tfidf", self.words.is_some() && self.wants.has("tfidf"), json(self.params.tfidf));
         put("text", self.text.is_some(), serde_json::json!({ "neighbours": neighbours }));
         let manifest = Manifest {
@@ -256,7 +282,9 @@ impl Maker<'_> {
             interactions: fitted.interactions,
             models,
             blend: None,
+            blend_cold: None,
             holdout: None,
+            holdout_cold: None,
             files: BTreeMap::new(),
         };
         Bundle {
@@ -267,6 +295,7 @@ impl Maker<'_> {
             ials: fitted.ials,
             ease: fitted.ease,
             item_knn: fitted.item_knn,
+            domain_map: fitted.domain_maps.map(|maps| maps.links),
             words: self.words.clone(),
             text: self.text.as_ref().map(|text| Arc::clone(&text.0)),
             meaning: self.text.as_ref().map(|text| Arc::clone(&text.1)),

@@ -1,6 +1,8 @@
 use super::*;
-use crate::sample::{NOW_MS, items, params, set};
+use crate::sample::{NOW_MS, finished, items, now, params, set, user};
+use crate::{BlendSettings, Person, Request, Untimed, recommend};
 use soiree_algorithms::model::FitError;
+use soiree_domain::{Domain, Source};
 use std::sync::Mutex;
 
 fn version() -> ModelVersion {
@@ -41,7 +43,7 @@ fn every_model_is_fitted_and_stages_are_announced() {
     assert!(bundle.left_out().is_empty());
     assert_eq!(report.models.iter().map(|m| m.0).collect::<Vec<_>>(), MODELS_FITTED);
     assert_eq!((report.people, report.items), (40, items().len()));
-    let wanted = ["content", "text", "hold-out", "ials", "ease", "item-knn", "done"];
+    let wanted = ["content", "text", "hold-out", "ials", "ease", "item-knn", "domain-map", "done"];
     assert_eq!(*stages.0.lock().unwrap(), wanted);
 }
 
@@ -63,7 +65,7 @@ fn with_enough_people_weights_are_learned_and_measured() {
     assert!(figure("blend") > figure("popularity"), "{holdout:?}");
     assert_eq!(bundle.manifest().holdout.as_ref(), Some(&holdout));
     assert_eq!(report.blend.is_some(), holdout.learned);
-    let weights = report.blend.unwrap_or([1.0 / 7.0; 7]);
+    let weights = report.blend.unwrap_or([1.0 / 8.0; 8]);
     assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-3 && weights.iter().all(|w| *w >= 0.0));
     assert!(run(&set(), &TrainParams { holdout_min_people: 41, ..params }).unwrap().1.holdout.is_none());
 }
@@ -111,4 +113,73 @@ fn a_cancelled_training_says_so() {
     impl Watch for Stop {}
     let error = train(&set(), &params(), None, NOW_MS, version(), &Stop).unwrap_err();
     assert!(error.is_cancelled(), "{error}");
+}
+
+/// People who read; a third of them also watch, and who reads one kind of book watches one kind of film.
+fn readers() -> TrainingSet {
+    // Titles share no word, so that only people can tell what goes with what.
+    let item = |domain: Domain, kind: u32, n: u32| {
+        let id = ItemId::new(format!("{domain}-{kind}-{n}")).unwrap();
+        Item::new(id, domain, format!("{domain}{kind}{n}"))
+    };
+    let shelf = |domain| (0..3).flat_map(move |kind| (0..8).map(move |n| item(domain, kind, n)));
+    let items: Vec<Item> = shelf(Domain::Book).chain(shelf(Domain::Film)).collect();
+    let mut rows = Vec::new();
+    for user in 0..240_u32 {
+        // Kinds of unequal fame, so that popularity says the wrong thing to most.
+        let kind = [0, 0, 0, 1, 1, 2][user as usize % 6];
+        let mut took = |item: u32| {
+            let at_ms = NOW_MS - i64::from(item) * 1_000;
+            rows.push(Row { user, item, kind: InteractionKind::Finish, value: None, at_ms });
+        };
+        (0..5).for_each(|n| took(kind * 8 + (user / 6 + n) % 8));
+        if user % 4 != 3 {
+            (0..4).for_each(|n| took(24 + kind * 8 + (user / 6 + 2 * n) % 8));
+        }
+    }
+    TrainingSet { items, relations: vec![], users: 240, rows }
+}
+
+#[test]
+fn what_people_read_tells_what_they_watch() {
+    let params = TrainParams { holdout_min_people: 60, holdout_max_people: 60, ..params() };
+    let (bundle, report) = run(&readers(), &params).unwrap();
+    let told = bundle.manifest().models["domain-map"]["pairs"].as_array().unwrap();
+    let found: Vec<_> =
+        told.iter().map(|pair| (pair["from"].as_str(), pair["to"].as_str(), pair["on"].as_bool())).collect();
+    assert_eq!(found, [(Some("book"), Some("film"), Some(true)), (Some("film"), Some("book"), Some(true))]);
+    // Of the second least famous kind: whoever lost their films is asked for one.
+    let cold = report.holdout_cold.unwrap();
+    assert!(cold.people > 20, "{cold:?}");
+    let figure = |name: &str| cold.rows.iter().find(|r| r.name == name).unwrap().ndcg_at_10;
+    assert!(figure("domain-map") > figure("popularity") + 0.1, "{cold:?}");
+    assert!(figure("blend") > figure("popularity") + 0.1, "{cold:?}");
+    // And a reader who never watched anything gets films of their kind, by the map alone.
+    let only = TrainParams { only: Some(vec!["domain-map".to_owned()]), ..params };
+    let (bundle, _) = run(&readers(), &only).unwrap();
+    let catalogue = Catalogue::new(readers().items, &[]);
+    let served = bundle.attach(&catalogue);
+    let (me, history) = (user("me"), finished(&["book-2-0", "book-2-3", "book-2-5"]));
+    let films = Request { domains: Some(vec![Domain::Film]), limit: 3, ..Request::default() };
+    let answer = recommend(
+        &served,
+        &catalogue,
+        &Person::new(&me, &history),
+        &now(),
+        &films,
+        &BlendSettings::default(),
+        &Untimed,
+    );
+    assert!(answer.items.iter().all(|item| item.item.as_str().starts_with("film-2")), "{answer:?}");
+    let sources = answer.items[0].reasons.iter().map(|reason| (reason.source, reason.item.is_some()));
+    assert!(sources.clone().any(|reason| reason == (Source::DomainMap, true)), "{answer:?}");
+}
+
+#[test]
+fn people_of_one_domain_make_no_map() {
+    let mut set = readers();
+    set.rows.retain(|row| row.item < 24);
+    let params = TrainParams { holdout_min_people: 60, ..params() };
+    let (bundle, report) = run(&set, &params).unwrap();
+    assert!(report.holdout_cold.is_none() && !bundle.manifest().models.contains_key("domain-map"));
 }

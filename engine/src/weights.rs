@@ -1,0 +1,53 @@
+//! How much each source counts for one person, domain by domain.
+
+use crate::candidates::Scene;
+use crate::profile::Profile;
+use crate::settings::{SOURCES, place};
+use soiree_domain::Source;
+
+/// Liked items of other domains from which on somebody counts as known elsewhere by half.
+const KNOWN_ELSEWHERE: f32 = 3.0;
+
+/// One weight per source for each domain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Weights([[f32; SOURCES]; 5]);
+
+impl Weights {
+    /// The same for all domains.
+    pub(crate) fn even(weights: [f32; SOURCES]) -> Self {
+        Self([weights; 5])
+    }
+
+    pub(crate) fn of(&self, domain: u8) -> &[f32; SOURCES] {
+        &self.0[usize::from(domain)]
+    }
+}
+
+impl Scene<'_> {
+    /// The weights for people of whom much is known.
+    pub(crate) fn weights(&self) -> [f32; SOURCES] {
+        self.settings.weights(self.served.bundle().manifest().blend.as_ref(), false)
+    }
+
+    /// The weights for one person. In each domain they lie between the usual ones and those for a domain in which nothing
+    /// is known of somebody who is known elsewhere, by `1 / (1 + n) · m / (m + 3)` with n liked items of the domain and m
+    /// of others; links, which need no other people, count for more while little is known at all.
+    pub(crate) fn weights_for(&self, profile: &Profile) -> Weights {
+        let cold = self.settings.weights(self.served.bundle().manifest().blend_cold.as_ref(), true);
+        let usual = self.weights();
+        let mut known = [0.0_f32; 5];
+        for deed in &profile.liked {
+            known[self.catalogue.facts(deed.item).domain.index()] += 1.0;
+        }
+        let all = profile.liked.len() as f32;
+        let boost = 1.0 + self.settings.link_boost / (1.0 + all);
+        Weights(known.map(|n| {
+            let elsewhere = all - n;
+            let share = elsewhere / (elsewhere + KNOWN_ELSEWHERE) / (1.0 + n);
+            let mut weights: [f32; SOURCES] =
+                std::array::from_fn(|s| usual[s] + share * (cold[s] - usual[s]));
+            weights[place(Source::Relation)] *= boost;
+            weights
+        }))
+    }
+}
