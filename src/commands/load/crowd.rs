@@ -120,12 +120,15 @@ async fn play(args: &cli::Load, address: SocketAddr, texts: Arc<Vec<String>>) ->
         // Members begin one after the other, so that lines do not come in bursts.
         let share = number as f64 / (args.parties * args.members) as f64;
         let late = every * share;
+        // Deeds go round the parties, so that one party's are as far apart as they can be.
+        let (party, place) = (number / args.members, number % args.members);
+        let turn = (place * args.parties + party) as f64 / (args.parties * args.members) as f64;
         let plan = Plan {
             first: start + Duration::from_secs_f64(late),
             every: Duration::from_secs_f64(every),
             ask_every: (asks > 0.0).then(|| Duration::from_secs_f64(1.0 / asks)),
             status_every: args.status.then_some(STATUS_EVERY),
-            first_event: start + Duration::from_secs_f64((1.0 / deeds.max(1e-9)).min(60.0) * share),
+            first_event: start + Duration::from_secs_f64((1.0 / deeds.max(1e-9)).min(60.0) * turn),
             event_every: (deeds > 0.0).then(|| Duration::from_secs_f64(1.0 / deeds)),
             pushes: pushes[number / args.members].clone(),
             start,
