@@ -1,10 +1,11 @@
-//! Time of one personal answer, one group answer and one list of similar items over 50,000 items.
+//! Time of one personal answer, one group answer and one list of similar items over 50,000 items, and of a party's answer
+//! over as few as the demo catalogue has.
 //!
 //! `cargo bench -p soiree-engine --bench recommend`
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use soiree_algorithms::model::Silent;
-use soiree_domain::{Domain, InteractionKind, Item, ItemId, ModelVersion, Strategy, UserId};
+use soiree_domain::{Domain, InteractionKind, Item, ItemId, ModelVersion, Strategy, Surface, UserId};
 use soiree_engine::{
     BlendSettings, Catalogue, Context, Event, Group, Person, Request, Row, Served, TrainParams, TrainReport,
     TrainingSet, Untimed, recommend, recommend_group, similar, train,
@@ -12,6 +13,7 @@ use soiree_engine::{
 use std::hint::black_box;
 
 const ITEMS: u32 = 50_000;
+const FEW_ITEMS: u32 = 800;
 const PEOPLE: u32 = 20_000;
 const DEEDS: u32 = 30;
 const TASTES: u32 = 50;
@@ -24,7 +26,7 @@ fn mix(x: u64) -> u64 {
     x ^ (x >> 33)
 }
 
-fn items() -> Vec<Item> {
+fn items(count: u32) -> Vec<Item> {
     let item = |i: u32| {
         let domain =
             [Domain::Film, Domain::Film, Domain::Series, Domain::Book, Domain::Music][(i % 5) as usize];
@@ -36,29 +38,30 @@ fn items() -> Vec<Item> {
         item.creators = vec![format!("maker {}", r % 9_000)];
         item
     };
-    (0..ITEMS).map(item).collect()
+    (0..count).map(item).collect()
 }
 
 /// Items of one taste have the same remainder; low numbers are popular.
-fn taken(person: u32, nth: u32) -> u32 {
+fn taken(count: u32, person: u32, nth: u32) -> u32 {
     let r = mix(u64::from(person) << 20 | u64::from(nth));
     let share = (r % 100_000) as f64 / 100_000.0;
-    let rank = (share.powi(3) * f64::from(ITEMS / TASTES)) as u32;
+    let rank = (share.powi(3) * f64::from(count / TASTES)) as u32;
     let taste = if r >> 40 & 3 == 0 { (r >> 44) as u32 % TASTES } else { person % TASTES };
-    (rank * TASTES + taste).min(ITEMS - 1)
+    (rank * TASTES + taste).min(count - 1)
 }
 
-fn world() -> (Catalogue, Served) {
+fn world(count: u32) -> (Catalogue, Served) {
     let rows = (0..PEOPLE).flat_map(|user| {
         (0..DEEDS).map(move |nth| Row {
             user,
-            item: taken(user, nth),
+            item: taken(count, user, nth),
             kind: InteractionKind::Finish,
             value: None,
             at_ms: NOW_MS - i64::from(nth) * 86_400_000,
         })
     });
-    let set = TrainingSet { items: items(), relations: vec![], users: PEOPLE as usize, rows: rows.collect() };
+    let set =
+        TrainingSet { items: items(count), relations: vec![], users: PEOPLE as usize, rows: rows.collect() };
     let params = TrainParams { ease_max_items: 3_000, ..TrainParams::default() };
     let version = ModelVersion::new("bench").expect("an id");
     let (bundle, report) = train(&set, &params, None, NOW_MS, version, &Silent).expect("the set is sound");
@@ -68,9 +71,9 @@ fn world() -> (Catalogue, Served) {
     (catalogue, served)
 }
 
-fn history(person: u32) -> Vec<Event> {
+fn history(count: u32, person: u32) -> Vec<Event> {
     let event = |nth| Event {
-        item: ItemId::new(format!("x:{}", taken(person, nth))).expect("an id"),
+        item: ItemId::new(format!("x:{}", taken(count, person, nth))).expect("an id"),
         kind: InteractionKind::Finish,
         value: None,
         at_ms: NOW_MS - i64::from(nth) * 86_400_000,
@@ -86,9 +89,9 @@ fn print_figures(report: &TrainReport) {
 }
 
 fn bench(c: &mut Criterion) {
-    let (catalogue, served) = world();
+    let (catalogue, served) = world(ITEMS);
     let users: Vec<UserId> = (0..100).map(|u| UserId::new(format!("u{u}")).expect("an id")).collect();
-    let histories: Vec<Vec<Event>> = (0..100).map(|u| history(u * 7)).collect();
+    let histories: Vec<Vec<Event>> = (0..100).map(|u| history(ITEMS, u * 7)).collect();
     let people: Vec<Person<'_>> = users.iter().zip(&histories).map(|(u, h)| Person::new(u, h)).collect();
     let (ctx, settings) = (Context { now_ms: NOW_MS, ..Context::default() }, BlendSettings::default());
     let mut next = 0;
@@ -135,5 +138,24 @@ fn bench(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, bench);
+/// A party of eight as `soiree load --event-rate` plays it.
+fn bench_party(c: &mut Criterion) {
+    let (catalogue, served) = world(FEW_ITEMS);
+    let users: Vec<UserId> = (0..100).map(|u| UserId::new(format!("u{u}")).expect("an id")).collect();
+    let histories: Vec<Vec<Event>> =
+        (0..100).map(|u| history(FEW_ITEMS, u * 7).into_iter().take(5).collect()).collect();
+    let people: Vec<Person<'_>> = users.iter().zip(&histories).map(|(u, h)| Person::new(u, h)).collect();
+    let (ctx, settings) = (Context { now_ms: NOW_MS, ..Context::default() }, BlendSettings::default());
+    let request = Request { limit: 12, surface: Surface::Party, ..Request::default() };
+    let mut at = 0;
+    c.bench_function("800 items/party of 8 with reasons", |b| {
+        b.iter(|| {
+            at = (at + 1) % 90;
+            let group = Group::new(&people[at..at + 8], Strategy::default());
+            black_box(recommend_group(&served, &catalogue, &group, &ctx, &request, &settings, &Untimed))
+        });
+    });
+}
+
+criterion_group!(benches, bench, bench_party);
 criterion_main!(benches);

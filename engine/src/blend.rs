@@ -4,7 +4,7 @@
 //! block-diagonal. So each source ranks the candidates of each domain, and the value is the reciprocal rank
 //! `k / (k + rank)`.
 
-use crate::candidates::Scene;
+use crate::candidates::{Folded, Scene};
 use crate::context::Moment;
 use crate::profile::Profile;
 use crate::settings::{LEARNED, SOURCES, place};
@@ -18,27 +18,27 @@ const NOISE: f32 = 0.05;
 const COLLABORATIVE: [Source; 4] = [Source::Ials, Source::Ease, Source::ItemKnn, Source::DomainMap];
 const CONTENT: [Source; 3] = [Source::Tfidf, Source::Text, Source::Relation];
 
-/// The three scores that need no list of their own: iALS and popularity for every candidate, and context.
-pub(crate) fn fill(scene: &Scene<'_>, asked: &[(u32, f32)], moment: &Moment, table: &mut Table) {
+/// The three scores that need no list of their own: iALS and popularity for every candidate from the row `from` on, and
+/// context.
+pub(crate) fn fill(scene: &Scene<'_>, folded: &Folded, moment: &Moment, table: &mut Table, from: usize) {
     let bundle = scene.served.bundle();
-    if let Some(ials) = bundle.ials().filter(|_| !asked.is_empty()) {
-        let person = ials.fold_in(asked);
-        for row in table.rows.iter_mut().filter(|row| row.known) {
-            row.raw[place(Source::Ials)] = ials.item_vector(row.slot).map_or(0.0, |item| dot(item, &person));
+    if let (Some(ials), Some(person)) = (bundle.ials(), &folded.factors) {
+        for row in table.rows[from..].iter_mut().filter(|row| row.known) {
+            row.raw[place(Source::Ials)] = ials.item_vector(row.slot).map_or(0.0, |item| dot(item, person));
         }
         // Nothing is ever exactly 0 to factors; far below the strongest it is noise, which ranks would make loud.
         let most = table.rows.iter().map(|row| row.raw[place(Source::Ials)]).fold(0.0, f32::max);
-        for row in table.rows.iter_mut().filter(|row| row.raw[place(Source::Ials)] < NOISE * most) {
+        for row in table.rows[from..].iter_mut().filter(|row| row.raw[place(Source::Ials)] < NOISE * most) {
             row.raw[place(Source::Ials)] = 0.0;
         }
         // What was had tells the factors itself, so its own score says nothing new.
-        for &(slot, _) in asked {
+        for &(slot, _) in &folded.deeds {
             if let Some(at) = table.find(slot) {
                 table.rows[at].raw[place(Source::Ials)] = 0.0;
             }
         }
     }
-    for row in &mut table.rows {
+    for row in &mut table.rows[from..] {
         row.raw[place(Source::Popularity)] = bundle.popularity(row.slot);
         let beside = row.raw[place(Source::Context)];
         row.value[place(Source::Context)] = moment.suits(scene, scene.catalogue.facts(row.item), beside);
@@ -61,10 +61,24 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 /// Brings every source to 0 to 1: ranked sources by reciprocal rank within each domain, friends by their
 /// share of the strongest.
 pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut Ranking) {
+    rank(scene, &LEARNED, table, ranking);
+    let friends = place(Source::Friends);
+    let most = table.rows.iter().map(|row| row.raw[friends]).fold(0.0, f32::max);
+    if most > 0.0 {
+        table.rows.iter_mut().for_each(|row| row.value[friends] = (row.raw[friends] / most).max(0.0));
+    }
+}
+
+/// The same again after candidates came of which no list says anything: only what [`fill`] scores has changed.
+pub(crate) fn normalise_filled(scene: &Scene<'_>, table: &mut Table, ranking: &mut Ranking) {
+    rank(scene, &[Source::Ials, Source::Popularity], table, ranking);
+}
+
+fn rank(scene: &Scene<'_>, sources: &[Source], table: &mut Table, ranking: &mut Ranking) {
     let settings = scene.settings;
     ranking.iter_mut().flatten().for_each(Vec::clear);
     for (at, row) in (0_u32..).zip(&mut table.rows) {
-        for (source, found) in LEARNED.map(place).into_iter().zip(&mut *ranking) {
+        for (source, found) in sources.iter().map(|&s| place(s)).zip(&mut *ranking) {
             row.value[source] = 0.0;
             let raw = row.raw[source];
             if raw > 0.0 && raw.is_finite() {
@@ -72,17 +86,12 @@ pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut Rank
             }
         }
     }
-    for (source, found) in LEARNED.map(place).into_iter().zip(ranking) {
+    for (source, found) in sources.iter().map(|&s| place(s)).zip(ranking) {
         for domain in found.iter_mut().filter(|domain| !domain.is_empty()) {
             reciprocal_ranks(domain, settings.depth, settings.rank_constant, |at, value| {
                 table.rows[at as usize].value[source] = value;
             });
         }
-    }
-    let friends = place(Source::Friends);
-    let most = table.rows.iter().map(|row| row.raw[friends]).fold(0.0, f32::max);
-    if most > 0.0 {
-        table.rows.iter_mut().for_each(|row| row.value[friends] = (row.raw[friends] / most).max(0.0));
     }
 }
 

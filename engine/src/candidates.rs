@@ -26,6 +26,15 @@ pub(crate) struct Scene<'a> {
     pub(crate) mood: Option<Mood>,
 }
 
+/// A person as iALS sees them.
+#[derive(Debug, Default)]
+pub(crate) struct Folded {
+    /// What they liked of what the model knows, as (slot, weight), slots rising.
+    pub(crate) deeds: Vec<(u32, f32)>,
+    /// Their factors; none without the model or without deeds. Solving for them is dear, so that it is done once.
+    pub(crate) factors: Option<Vec<f32>>,
+}
+
 /// Friends whose deeds are looked at, and deeds of each.
 const FRIENDS: usize = 100;
 const FRIEND_EVENTS: usize = 50;
@@ -41,20 +50,27 @@ impl<'a> Scene<'a> {
         repeats: bool,
         table: &mut Table,
         scratch: &mut Scratch,
-    ) -> Vec<(u32, f32)> {
+    ) -> Folded {
         table.begin(self.served.slots());
         self.block(person, profile, repeats, table);
         self.add_neighbours(profile, table);
         self.add_relations(profile, table, scratch);
         self.add_friends(person, table);
         self.add_now_on(table);
-        let asked = profile.for_models(self.served.bundle().items());
+        let folded = self.fold(profile);
         self.shorten(table, &mut scratch.ranking[0][0]);
-        self.add_scanned(&asked, table, &mut scratch.dense);
+        self.add_scanned(&folded, table, &mut scratch.dense);
         self.add_popular(table);
         self.add_matching(table);
         self.push_away(profile, table);
-        asked
+        folded
+    }
+
+    fn fold(&self, profile: &Profile) -> Folded {
+        let bundle = self.served.bundle();
+        let deeds = profile.for_models(bundle.items());
+        let factors = bundle.ials().filter(|_| !deeds.is_empty()).map(|ials| ials.fold_in(&deeds));
+        Folded { deeds, factors }
     }
 
     /// Fills the table with what is like the profile's one item, whatever people think of it.
@@ -172,15 +188,15 @@ impl<'a> Scene<'a> {
     }
 
     /// iALS scores all items where there are few.
-    fn add_scanned(&self, asked: &[(u32, f32)], table: &mut Table, dense: &mut Vec<f32>) {
+    fn add_scanned(&self, folded: &Folded, table: &mut Table, dense: &mut Vec<f32>) {
         let bundle = self.served.bundle();
-        if asked.is_empty() || bundle.items() > self.settings.exact_scan_items {
+        if bundle.items() > self.settings.exact_scan_items {
             return;
         }
-        let Some(ials) = bundle.ials() else { return };
+        let (Some(ials), Some(factors)) = (bundle.ials(), &folded.factors) else { return };
         dense.resize(bundle.items(), 0.0);
-        ials.score_with(&ials.fold_in(asked), dense);
-        for slot in asked.iter().map(|a| a.0) {
+        ials.score_with(factors, dense);
+        for slot in folded.deeds.iter().map(|deed| deed.0) {
             dense[slot as usize] = f32::NEG_INFINITY;
         }
         for (slot, _) in top_k(dense, self.settings.candidates * 2) {

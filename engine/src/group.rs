@@ -1,7 +1,7 @@
 //! Answers for a group: every member's own stages first, then one list.
 
-use crate::blend::{blend, fill, normalise, shares};
-use crate::candidates::Scene;
+use crate::blend::{blend, fill, normalise, normalise_filled, shares};
+use crate::candidates::{Folded, Scene};
 use crate::context::Moment;
 use crate::list::{Entry, pick};
 use crate::personal::fitting;
@@ -77,7 +77,7 @@ struct Room<'a> {
 struct Member {
     profile: Profile,
     weights: Weights,
-    asked: Vec<(u32, f32)>,
+    folded: Folded,
     table: Table,
     /// Fit of each common candidate.
     fits: Vec<f32>,
@@ -165,12 +165,12 @@ impl Room<'_> {
     ) -> Member {
         let scene = self.scene;
         let mut table = scratch.tables.pop().unwrap_or_default();
-        let asked = scene.gather(person, &profile, true, &mut table, scratch);
-        fill(scene, &asked, moment, &mut table);
+        let folded = scene.gather(person, &profile, true, &mut table, scratch);
+        fill(scene, &folded, moment, &mut table, 0);
         normalise(scene, &mut table, &mut scratch.ranking);
         let weights = scene.weights_for(&profile);
         blend(scene, &weights, &mut table);
-        Member { weights, profile, asked, table, fits: Vec::new(), best: Vec::new() }
+        Member { weights, profile, folded, table, fits: Vec::new(), best: Vec::new() }
     }
 
     /// Slots of what any member with a say likes best, without what is vetoed, excluded by a member or had by too
@@ -218,12 +218,16 @@ impl Room<'_> {
     /// Scores all common candidates for one member, those of others included.
     fn score(&self, member: &mut Member, common: &[u32], moment: &Moment, scratch: &mut Scratch) {
         let scene = self.scene;
+        let known = member.table.rows.len();
         for &slot in common {
             member.table.enter(slot, &scene.rules);
         }
-        fill(scene, &member.asked, moment, &mut member.table);
-        normalise(scene, &mut member.table, &mut scratch.ranking);
-        blend(scene, &member.weights, &mut member.table);
+        // In a small catalogue everybody's candidates are everybody else's, and all scores stand.
+        if member.table.rows.len() > known {
+            fill(scene, &member.folded, moment, &mut member.table, known);
+            normalise_filled(scene, &mut member.table, &mut scratch.ranking);
+            blend(scene, &member.weights, &mut member.table);
+        }
         let score = |slot: u32| member.table.find(slot).map_or(0.0, |at| member.table.rows[at].score);
         let had = |slot: u32| member.profile.done.binary_search(&slot).is_ok();
         let open = common.iter().filter(|slot| !had(**slot));
@@ -232,8 +236,12 @@ impl Room<'_> {
         let fit = |slot: u32| if unwanted(slot) || had(slot) { 0.0 } else { score(slot) / most };
         member.fits = common.iter().map(|&slot| fit(slot)).collect();
         member.best = member.fits.clone();
+        let most = self.request.limit.min(MAX_LIMIT);
+        if most > 0 && member.best.len() > most {
+            member.best.select_nth_unstable_by(most - 1, |a, b| b.total_cmp(a));
+        }
+        member.best.truncate(most);
         member.best.sort_unstable_by(|a, b| b.total_cmp(a));
-        member.best.truncate(self.request.limit.min(MAX_LIMIT));
     }
 
     fn pick(&self, members: &[Member], common: &[u32], scores: &[f32], limit: usize) -> Vec<u32> {

@@ -74,9 +74,9 @@ fn answer(
     let profile = Profile::new(scene.served, scene.catalogue, person.history, scene.settings);
     let moment = Moment::new(scene.ctx.now_ms, scene.ctx.utc_offset_min);
     let weights = scene.weights_for(&profile);
-    let asked = scene.gather(person, &profile, false, &mut table, scratch);
+    let folded = scene.gather(person, &profile, false, &mut table, scratch);
     stages.begin(Stage::Blend);
-    fill(scene, &asked, &moment, &mut table);
+    fill(scene, &folded, &moment, &mut table, 0);
     normalise(scene, &mut table, &mut scratch.ranking);
     blend(scene, &weights, &mut table);
     stages.begin(Stage::List);

@@ -219,13 +219,13 @@ impl Personal {
         let mut table = scratch.tables.pop().unwrap_or_default();
         let profile = Profile::new(scene.served, scene.catalogue, person.history, scene.settings);
         let moment = Moment::new(scene.ctx.now_ms, scene.ctx.utc_offset_min);
-        let asked = scene.gather(person, &profile, true, &mut table, scratch);
+        let folded = scene.gather(person, &profile, true, &mut table, scratch);
         let mut slots: Vec<u32> = found.sums.keys().copied().collect();
         slots.sort_unstable();
         for &slot in &slots {
             table.enter(slot, &scene.rules);
         }
-        fill(scene, &asked, &moment, &mut table);
+        fill(scene, &folded, &moment, &mut table, 0);
         normalise(scene, &mut table, &mut scratch.ranking);
         let weights = scene.weights_for(&profile);
         blend(scene, &weights, &mut table);

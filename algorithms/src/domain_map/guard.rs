@@ -12,6 +12,9 @@ use crate::metrics::ties;
 use crate::model::FitError;
 use crate::statistics::mean;
 
+/// More people are not held out: the error of the mean recall is small by then, and each of them is asked for every pair.
+const MOST_HELD_OUT: usize = 500;
+
 /// Somebody held out.
 pub(super) struct Hidden {
     profile: Vec<(u32, f32)>,
@@ -60,7 +63,7 @@ pub(super) fn hold_out(matrix: &Csr, of_item: &[u16], target: u16, params: &Para
     };
     let mut people: Vec<usize> = (0..matrix.rows()).filter(enough).collect();
     people.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed));
-    people.truncate((people.len() as f64 * params.holdout) as usize);
+    people.truncate(((people.len() as f64 * params.holdout) as usize).min(MOST_HELD_OUT));
     people.sort_unstable();
     let (mut cells, mut hidden) = (Vec::with_capacity(matrix.nnz()), Vec::new());
     for row in 0..matrix.rows() {

@@ -50,7 +50,7 @@ pub struct Params {
     pub prior: f64,
     /// Whether pairs of domains that hurt are switched off.
     pub guard: bool,
-    /// Share of the people with enough on both sides that the guard holds out, above 0 and below 1.
+    /// Share of the people with enough on both sides that the guard holds out, above 0 and below 1; at most 500 people.
     pub holdout: f64,
     /// What is enough for the guard: events on either side.
     pub enough: usize,

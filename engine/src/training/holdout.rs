@@ -272,8 +272,8 @@ impl Asked<'_> {
         let profile = Profile::new(served, catalogue, person.history, settings);
         with_scratch(|scratch| {
             let mut table = scratch.tables.pop().unwrap_or_default();
-            let asked = scene.gather(person, &profile, false, &mut table, scratch);
-            fill(&scene, &asked, &Moment::new(ctx.now_ms, None), &mut table);
+            let folded = scene.gather(person, &profile, false, &mut table, scratch);
+            fill(&scene, &folded, &Moment::new(ctx.now_ms, None), &mut table, 0);
             normalise(&scene, &mut table, &mut scratch.ranking);
             let values =
                 table.rows.iter().flat_map(|row| LEARNED.map(|source| row.value[place(source)])).collect();
