@@ -4,7 +4,7 @@ use crate::{
     Failure,
     cli::Common,
     config::{self, Config, ConfigFaults},
-    registry,
+    encoder, registry,
 };
 use soiree_actors::{
     clock::Clock,
@@ -88,8 +88,7 @@ pub(crate) async fn house(config: &Config, store: Store, encode: Arc<dyn Encode>
     let served = registry::serving(&store, &artifacts(config), &catalogue).await?;
     let clock = Clock::system();
     let house = House::start(Parts { store, clock, encode, catalogue, served, settings: settings(config) })?;
-    let encoder = Arc::new(registry::encoder(config)?);
-    Ok(house.with_encoder(encoder, EncoderSettings::default())?)
+    Ok(house.with_encoder(encoder::server_encoder(config)?, EncoderSettings::default())?)
 }
 
 fn per_core(threads: usize) -> usize {

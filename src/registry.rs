@@ -1,10 +1,9 @@
 //! The model registry: fit, register, load, promote, roll back.
 
-use crate::{Failure, config::Config};
+use crate::{Failure, config::Config, encoder};
 use soiree_algorithms::model::TextEmbedder;
 use soiree_domain::ModelVersion;
 use soiree_engine::{Bundle, Catalogue, Row, Served, TrainParams, TrainingSet, Watch};
-use soiree_neural::TextEncoder;
 use soiree_storage::{ModelRow, ModelStatus, Store, artifacts::Artifacts};
 
 /// Where the registry remembers which version served before the serving one.
@@ -27,16 +26,6 @@ pub(crate) async fn training_set(store: &Store) -> Result<TrainingSet, Failure> 
     });
     let rows = rows.collect();
     Ok(TrainingSet { items, relations, users, rows })
-}
-
-/// The sentence encoder of the configuration.
-pub(crate) fn encoder(config: &Config) -> Result<TextEncoder, Failure> {
-    let path = &config.models.encoder;
-    if path.is_empty() {
-        Ok(TextEncoder::built_in()?)
-    } else {
-        TextEncoder::open(path).map_err(|error| format!("models.encoder {path}: {error}").into())
-    }
 }
 
 /// A version's name: the time of its making in UTC, and something that keeps two of one second apart.
@@ -69,7 +58,8 @@ pub(crate) fn fit(
     let names = if only.is_empty() { &config.models.enabled } else { only };
     let params =
         TrainParams { seed: config.models.seed, only: Some(names.to_vec()), ..TrainParams::default() };
-    let encoder = if names.iter().any(|name| name == "text") { Some(encoder(config)?) } else { None };
+    let encoder =
+        if names.iter().any(|name| name == "text") { Some(encoder::encoder(config)?) } else { None };
     let embedder = encoder.as_ref().map(|e| e as &dyn TextEmbedder);
     let (bundle, _) = soiree_engine::train(set, &params, embedder, now_ms, new_version(now_ms), watch)?;
     Ok(bundle)

@@ -10,7 +10,7 @@ use metrics::{counter, histogram};
 use soiree_algorithms::model::{FitError, TextEmbedder};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 use tokio::sync::oneshot;
@@ -37,53 +37,64 @@ impl Default for EncoderSettings {
 #[rtype(result = "()")]
 struct Encode {
     text: String,
-    answer: oneshot::Sender<Result<Vec<f32>, Fault>>,
+    answer: oneshot::Sender<Answer>,
+}
+
+type Answer = Result<Vec<f32>, Fault>;
+
+/// A text as the encoder sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Encoded {
+    /// Of unit length, or zeros when the text has no known word.
+    pub(crate) vector: Vec<f32>,
+    /// The vector of [`soiree_engine::PROBE`], by which vectors of the same encoder are known.
+    pub(crate) probe: Arc<[f32]>,
 }
 
 /// A handle on the encoder, cheap to clone.
 #[derive(Clone)]
 pub struct TextEncoder {
     addr: Addr<Gatherer>,
-    probe: Arc<[f32]>,
+    probe: Arc<OnceLock<Arc<[f32]>>>,
 }
 
 const NAME: &str = "the text encoder";
 
 impl TextEncoder {
-    /// Starts the actor on the current thread and its worker. Must be called inside an actix system.
+    /// Starts the actor on the current thread and its worker. Must be called inside an actix system. The embedder is
+    /// not asked before the first text comes, so that one which loads itself late costs nothing until then.
     ///
     /// # Errors
-    /// When the system refuses a thread, or the model cannot encode.
+    /// When the system refuses a thread.
     pub(crate) fn start(embedder: Arc<dyn TextEmbedder>, settings: EncoderSettings) -> std::io::Result<Self> {
-        let probe = embedder.embed(&[soiree_engine::PROBE]).map_err(std::io::Error::other)?.into();
         // One job at a time is all there ever is: the actor starts the next when it has the last one's answer.
         let pool = Pool::start("encode", 1, 1)?;
+        let probe = Arc::new(OnceLock::new());
+        let (waiting, shared) = (Vec::new(), Arc::clone(&probe));
         let gatherer =
-            Gatherer { embedder, pool, settings, waiting: Vec::new(), running: false, timed: false };
+            Gatherer { embedder, probe: shared, pool, settings, waiting, running: false, timed: false };
         Ok(Self { addr: gatherer.start(), probe })
     }
 
-    /// The vector of a text, of unit length, or zeros when it has no known word.
+    /// The vector of a text.
     ///
     /// # Errors
     /// [`Fault::Overloaded`] at once when too many texts wait; [`Fault::Internal`] when the model fails on it.
-    pub(crate) async fn encode(&self, text: String) -> Result<Vec<f32>, Fault> {
+    pub(crate) async fn encode(&self, text: String) -> Result<Encoded, Fault> {
         let (answer, vector) = oneshot::channel();
         if self.addr.try_send(Encode { text, answer }).is_err() {
             counter!("soiree_encoder_refused_total").increment(1);
             return Err(Fault::Overloaded(NAME));
         }
-        vector.await.unwrap_or_else(|_| Err(Fault::Internal("the encoder is gone".into())))
-    }
-
-    /// The vector of [`soiree_engine::PROBE`].
-    pub(crate) fn probe(&self) -> &Arc<[f32]> {
-        &self.probe
+        let gone = || Fault::Internal("the encoder is gone".into());
+        let vector = vector.await.unwrap_or_else(|_| Err(gone()))?;
+        Ok(Encoded { vector, probe: Arc::clone(self.probe.get().ok_or_else(gone)?) })
     }
 }
 
 struct Gatherer {
     embedder: Arc<dyn TextEmbedder>,
+    probe: Arc<OnceLock<Arc<[f32]>>>,
     pool: Pool,
     settings: EncoderSettings,
     waiting: Vec<Encode>,
@@ -145,9 +156,14 @@ impl Gatherer {
         let batch: Vec<Encode> = self.waiting.drain(..count).collect();
         histogram!("soiree_encoder_batch_texts").record(count as f64);
         self.running = true;
-        let embedder = Arc::clone(&self.embedder);
+        let (embedder, probe) = (Arc::clone(&self.embedder), Arc::clone(&self.probe));
         let job = self.pool.run(move || {
             let texts: Vec<&str> = batch.iter().map(|waiting| waiting.text.as_str()).collect();
+            if probe.get().is_none()
+                && let Some(Ok(vector)) = encode(&*embedder, &[soiree_engine::PROBE]).pop()
+            {
+                let _first_stays = probe.set(vector.into());
+            }
             let vectors = encode(&*embedder, &texts);
             for (waiting, vector) in batch.into_iter().zip(vectors) {
                 let _caller_gone = waiting.answer.send(vector);
@@ -162,7 +178,7 @@ impl Gatherer {
 }
 
 /// One vector per text. When the batch fails as a whole each text is tried alone, so that one text spoils one answer.
-fn encode(embedder: &dyn TextEmbedder, texts: &[&str]) -> Vec<Result<Vec<f32>, Fault>> {
+fn encode(embedder: &dyn TextEmbedder, texts: &[&str]) -> Vec<Answer> {
     let dimensions = embedder.dimensions();
     let attempt = |texts: &[&str]| -> Result<Vec<f32>, FitError> {
         let run = catch_unwind(AssertUnwindSafe(|| embedder.embed(texts)));
@@ -201,7 +217,9 @@ mod tests {
         }
 
         fn embed(&self, texts: &[&str]) -> Result<Vec<f32>, FitError> {
-            self.0.lock().unwrap().push(texts.len());
+            if texts != [soiree_engine::PROBE] {
+                self.0.lock().unwrap().push(texts.len());
+            }
             if texts.contains(&"panic") {
                 panic!("planned");
             }
@@ -215,14 +233,15 @@ mod tests {
     fn start(settings: EncoderSettings) -> (Arc<Lengths>, TextEncoder) {
         let lengths = Arc::new(Lengths::default());
         let encoder = TextEncoder::start(Arc::clone(&lengths) as _, settings).unwrap();
-        lengths.0.lock().unwrap().clear();
+        assert!(lengths.0.lock().unwrap().is_empty(), "nothing is loaded before it is asked");
         (lengths, encoder)
     }
 
     const LONG: EncoderSettings = EncoderSettings { gather_ms: 600_000, max_batch: 3, max_waiting: 8 };
 
-    async fn ask(encoder: &TextEncoder, texts: &[&str]) -> Vec<Result<Vec<f32>, Fault>> {
-        join_all(texts.iter().map(|text| encoder.encode((*text).to_owned()))).await
+    async fn ask(encoder: &TextEncoder, texts: &[&str]) -> Vec<Answer> {
+        let encoded = join_all(texts.iter().map(|text| encoder.encode((*text).to_owned()))).await;
+        encoded.into_iter().map(|encoded| encoded.map(|encoded| encoded.vector)).collect()
     }
 
     #[actix::test]

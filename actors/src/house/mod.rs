@@ -263,8 +263,8 @@ impl House {
         let answer = async {
             let vector = match &self.encoder {
                 Some(encoder) => {
-                    let vector = encoder.encode(query.text.clone()).await;
-                    vector.ok().map(|vector| (vector, Arc::clone(encoder.probe())))
+                    let encoded = encoder.encode(query.text.clone()).await;
+                    encoded.ok().map(|encoded| (encoded.vector, encoded.probe))
                 }
                 None => None,
             };
