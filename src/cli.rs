@@ -1,6 +1,7 @@
 //! What can be typed: commands, flags and their help.
 
 use clap::{Args, Parser, Subcommand};
+use soiree_domain::{Domain, Strategy};
 use std::path::PathBuf;
 
 /// A real-time social recommendation server: watch parties whose recommendations fit the whole group.
@@ -263,7 +264,7 @@ pub(crate) struct Recommend {
     pub(crate) limit: u16,
     /// Only these domains, separated by commas.
     #[arg(long, value_delimiter = ',')]
-    pub(crate) domain: Vec<String>,
+    pub(crate) domain: Vec<Domain>,
     /// Recommend to everybody and write one JSON line per person to this file.
     #[arg(long, value_name = "FILE", conflicts_with = "user")]
     pub(crate) all: Option<PathBuf>,
@@ -278,7 +279,7 @@ pub(crate) struct Similar {
     pub(crate) limit: u16,
     /// Only these domains, separated by commas.
     #[arg(long, value_delimiter = ',')]
-    pub(crate) domain: Vec<String>,
+    pub(crate) domain: Vec<Domain>,
 }
 
 #[derive(Debug, Args)]
@@ -293,10 +294,10 @@ pub(crate) struct PartyRecommend {
     /// borda, copeland, approval, turn-taking, sp-greedy, ef-greedy, greedy-lm, gfar, ep-fuzzda,
     /// diminishing-returns.
     #[arg(long)]
-    pub(crate) strategy: Option<String>,
+    pub(crate) strategy: Option<Strategy>,
     /// Only these domains, separated by commas.
     #[arg(long, value_delimiter = ',')]
-    pub(crate) domain: Vec<String>,
+    pub(crate) domain: Vec<Domain>,
     /// Items that must not come, separated by commas.
     #[arg(long, value_delimiter = ',')]
     pub(crate) veto: Vec<String>,

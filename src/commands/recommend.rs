@@ -6,7 +6,7 @@ use soiree_actors::{
     live::LiveContext,
     recommender::{GroupQuery, PersonalQuery},
 };
-use soiree_domain::{Domain, ItemId, Reason, Strategy, UserId};
+use soiree_domain::{Domain, ItemId, Reason, UserId};
 use soiree_storage::Page;
 use soiree_web::live::JsonFrames;
 use std::{io::Write, sync::Arc};
@@ -16,9 +16,8 @@ async fn open(config: &Config) -> Result<House, Failure> {
     app::house(config, store, Arc::new(JsonFrames::new())).await
 }
 
-fn domains(names: &[String]) -> Result<Option<Vec<Domain>>, Failure> {
-    let parsed: Vec<Domain> = names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
-    Ok((!parsed.is_empty()).then_some(parsed))
+fn domains(named: &[Domain]) -> Option<Vec<Domain>> {
+    (!named.is_empty()).then(|| named.to_vec())
 }
 
 /// `Title (year), kind`.
@@ -41,7 +40,7 @@ fn print_reasons(reasons: &[Reason]) {
 
 pub(crate) async fn personal(args: &cli::Recommend, config: Config, json: bool) -> Result<(), Failure> {
     let house = open(&config).await?;
-    let domains = domains(&args.domain)?;
+    let domains = domains(&args.domain);
     let query = |user: UserId| PersonalQuery {
         domains: domains.clone(),
         ..PersonalQuery::new(user, usize::from(args.limit))
@@ -94,7 +93,7 @@ pub(crate) async fn personal(args: &cli::Recommend, config: Config, json: bool) 
 pub(crate) async fn similar(args: &cli::Similar, config: Config, json: bool) -> Result<(), Failure> {
     let house = open(&config).await?;
     let item = ItemId::new(&args.item)?;
-    let items = house.similar(&item, usize::from(args.limit), domains(&args.domain)?, None).await?.items;
+    let items = house.similar(&item, usize::from(args.limit), domains(&args.domain), None).await?.items;
     if json {
         terminal::json(&items)?;
     } else {
@@ -114,9 +113,9 @@ pub(crate) async fn party(args: &cli::PartyRecommend, config: Config, json: bool
         members: args.members.iter().map(UserId::new).collect::<Result<_, _>>()?,
         party: None,
         limit: usize::from(args.limit),
-        domains: domains(&args.domain)?,
+        domains: domains(&args.domain),
         filter: soiree_engine::Filter::default(),
-        strategy: args.strategy.as_deref().map(str::parse::<Strategy>).transpose()?,
+        strategy: args.strategy,
         vetoes: args.veto.iter().map(ItemId::new).collect::<Result<_, _>>()?,
         votes: Vec::new(),
         weights: None,

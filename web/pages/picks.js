@@ -42,6 +42,16 @@ export const STRATEGY = {
 
 const percent = (share) => `${Math.round(share * 100)} %`;
 
+const listed = new Intl.ListFormat('en-GB');
+
+// Whom a work pleases, by name where they are few.
+function pleases(names, all) {
+  if (names.length === 0) return '';
+  if (names.length === all) return 'Suits all of you: ';
+  if (names.length > 4) return `Suits ${names.length} of ${all}: `;
+  return `Suits ${listed.format(names.sort((a, b) => (b === 'you') - (a === 'you')))}: `;
+}
+
 export class Picks {
   #parts;
   #people;
@@ -183,8 +193,10 @@ export class Picks {
     bars.setAttribute('aria-label', `How well it suits: ${names.join(', ')}`);
     bars.hidden = shares.length === 0;
     const suits = card.querySelector('.suits');
+    const pleased = shares.filter(([, share]) => share >= 0.5)
+      .map(([user]) => (user === this.#people.me ? 'you' : this.#people.name(user)));
     suits.textContent = item.mean_satisfaction === undefined ? '' :
-      `${percent(item.mean_satisfaction)} on average, nobody below ${percent(item.min_satisfaction)}`;
+      `${pleases(pleased, shares.length)}${percent(item.mean_satisfaction)} on average, nobody below ${percent(item.min_satisfaction)}`;
     if (shares.length < 2 && item.min_satisfaction === item.mean_satisfaction) {
       suits.textContent = `suits you ${percent(item.mean_satisfaction)}`;
     }
