@@ -12,7 +12,8 @@ use crate::{
             SimilarQuery,
         },
         limit,
-        recommendations::{AcrossView, RecommendedView, SimilarView, domains},
+        questions::domains,
+        recommendations::{AcrossView, RecommendedView, SimilarView},
     },
 };
 use actix_web::{HttpResponse, web::Data};

@@ -7,7 +7,8 @@ use crate::{
     problem::Problem,
     view::{
         body_limit, limit,
-        recommendations::{GroupBody, GroupView, PersonalBody, PersonalParams, PersonalView, domains},
+        questions::{GroupBody, PersonalBody, PersonalParams, domains},
+        recommendations::{GroupView, PersonalView},
     },
 };
 use actix_web::{HttpResponse, web::Data};

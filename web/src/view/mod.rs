@@ -7,6 +7,7 @@ mod names;
 pub mod operation;
 pub mod parties;
 pub mod people;
+pub mod questions;
 pub mod recommendations;
 pub mod search;
 mod stamp;

@@ -1,6 +1,6 @@
 //! Search: what is looked for, and what was found.
 
-use super::{DomainName, limit, recommendations::RecommendedView, recommendations::domains};
+use super::{DomainName, limit, questions::domains, recommendations::RecommendedView};
 use crate::access::Caller;
 use crate::problem::Problem;
 use serde::Serialize;
