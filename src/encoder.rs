@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 /// The sentence encoder of the configuration for a server: one found by path is loaded at once, so that a wrong path is
 /// told at once; the built-in one when it is first asked, since most servers are never searched by meaning and it takes
-/// some fifty MiB.
+/// some sixty MiB.
 pub(crate) fn server_encoder(config: &Config) -> Result<Arc<dyn TextEmbedder>, Failure> {
     if config.models.encoder.is_empty() {
         Ok(Arc::new(Late::default()))
