@@ -178,7 +178,7 @@ impl<'a> Scene<'a> {
                 *most = most.max(raw);
             }
         }
-        let weights = self.weights();
+        let weights = self.most_weights();
         let scales: [f32; SOURCES] = std::array::from_fn(|s| weights[s].max(0.01) / most[s]);
         let few = [Source::Friends, Source::Context, Source::Relation].map(place);
         table.keep_best(self.settings.shortlist, order, |row| {

@@ -24,17 +24,24 @@ impl Weights {
 }
 
 impl Scene<'_> {
-    /// The weights for people of whom much is known.
-    pub(crate) fn weights(&self) -> [f32; SOURCES] {
-        self.settings.weights(self.served.bundle().manifest().blend.as_ref(), false)
+    /// The weights in a domain in which much is known of a person, and in one in which nothing is.
+    fn both(&self) -> [[f32; SOURCES]; 2] {
+        let manifest = self.served.bundle().manifest();
+        let (usual, cold) = (manifest.blend.as_ref(), manifest.blend_cold.as_ref());
+        [self.settings.weights(usual, false), self.settings.weights(cold, true)]
+    }
+
+    /// The most that each source can count.
+    pub(crate) fn most_weights(&self) -> [f32; SOURCES] {
+        let [usual, cold] = self.both();
+        std::array::from_fn(|s| usual[s].max(cold[s]))
     }
 
     /// The weights for one person. In each domain they lie between the usual ones and those for a domain in which nothing
     /// is known of somebody who is known elsewhere, by `1 / (1 + n) · m / (m + 3)` with n liked items of the domain and m
     /// of others; links, which need no other people, count for more while little is known at all.
     pub(crate) fn weights_for(&self, profile: &Profile) -> Weights {
-        let cold = self.settings.weights(self.served.bundle().manifest().blend_cold.as_ref(), true);
-        let usual = self.weights();
+        let [usual, cold] = self.both();
         let mut known = [0.0_f32; 5];
         for deed in &profile.liked {
             known[self.catalogue.facts(deed.item).domain.index()] += 1.0;

@@ -44,10 +44,9 @@ const percent = (share) => `${Math.round(share * 100)} %`;
 
 const listed = new Intl.ListFormat('en-GB');
 
-// Whom a work pleases, by name where they are few.
+// Whom a work pleases, by name where they are few. That it pleases everybody stands among the reasons.
 function pleases(names, all) {
-  if (names.length === 0) return '';
-  if (names.length === all) return 'Suits all of you: ';
+  if (names.length === 0 || names.length === all) return '';
   if (names.length > 4) return `Suits ${names.length} of ${all}: `;
   return `Suits ${listed.format(names.sort((a, b) => (b === 'you') - (a === 'you')))}: `;
 }
