@@ -341,16 +341,16 @@ impl Session {
     }
 
     fn set_context(&mut self, new: LiveContext) {
-        if let Some(mood) = new.mood {
-            for live in self.parties.values() {
-                let _next_makes_up = live.addr.try_send(party::SayMood { user: self.user.id.clone(), mood });
-            }
-        }
         if let Some(shares) = new.share_mood {
             for live in self.parties.values() {
                 let message = party::ShareMood { conn: self.conn, user: self.user.id.clone(), shares };
                 #[expect(clippy::disallowed_methods, reason = "a wish for privacy must not be lost")]
                 live.addr.do_send(message);
+            }
+        }
+        if let Some(mood) = new.mood {
+            for live in self.parties.values() {
+                let _next_makes_up = live.addr.try_send(party::SayMood { user: self.user.id.clone(), mood });
             }
         }
         let old = &mut self.context;

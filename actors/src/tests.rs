@@ -299,7 +299,8 @@ async fn an_evening_is_known_as_soon_as_it_is_over() {
     ana.until("ack ref=bye").await;
     // Whose leaving is durable is read anew; the journal answers a moment after the party does.
     let mut after = before;
-    while after.companions.is_empty() {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while after.companions.is_empty() && std::time::Instant::now() < deadline {
         after = rig.house.profiles().get(&me).await.unwrap();
         tokio::task::yield_now().await;
     }

@@ -118,9 +118,11 @@ impl Room<'_> {
             })
             .collect();
         self.stages.begin(Stage::Reasons);
+        // Who was not there must not learn of an evening of the others.
+        let told = self.group.together.iter().all(|had| had.by_all);
         let items = picked.iter().map(|&at| {
             let at = at as usize;
-            let past = whole.as_ref().is_some_and(|whole| whole.fits[at] >= FITS_PAST);
+            let past = told && whole.as_ref().is_some_and(|whole| whole.fits[at] >= FITS_PAST);
             self.item(&members, &common, &scores, at, past, &moment)
         });
         let items = items.collect();

@@ -78,6 +78,8 @@ pub struct Together {
     pub item: ItemId,
     /// How much it says about this group, 0 to 3.
     pub weight: f32,
+    /// Whether all of the group had it together. Only then may a reason that all of them read speak of the past.
+    pub by_all: bool,
 }
 
 impl<'a> Group<'a> {

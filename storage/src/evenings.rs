@@ -3,7 +3,7 @@
 use crate::{StorageError, Store, db::args, people::parse};
 use soiree_domain::{PartyId, UserId};
 
-/// Comings from which on a party is a public event and not an evening with company.
+/// With more people than these a party is a public event and not an evening with company.
 const CROWD: i64 = 100;
 
 impl Store {
@@ -23,10 +23,10 @@ impl Store {
                  FROM (SELECT party, MAX(at_ms) AS at_ms FROM party_events WHERE actor = $1 AND kind = 'joined'
                        GROUP BY party ORDER BY 2 DESC LIMIT 50) mine
                  JOIN party_events o ON o.party = mine.party AND o.kind = 'joined' AND o.actor <> $1
-                 WHERE NOT EXISTS (SELECT 1 FROM party_events c WHERE c.party = mine.party AND c.kind = 'joined'
-                                   LIMIT 1 OFFSET $3)
+                 WHERE (SELECT COUNT(*) FROM (SELECT DISTINCT c.actor FROM party_events c
+                                              WHERE c.party = mine.party AND c.kind = 'joined' LIMIT $3) some) < $3
                  GROUP BY o.actor ORDER BY 2 DESC, 1 LIMIT $2",
-                args![user.as_str(), i64::from(most), CROWD],
+                args![user.as_str(), i64::from(most), CROWD + 1],
             )
             .await?;
         rows.iter()

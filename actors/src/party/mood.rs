@@ -170,6 +170,11 @@ impl RoomMood {
         }
     }
 
+    /// Tells of waiting scores only those whose lines `keep` names.
+    pub(crate) fn keep_scores(&mut self, keep: impl Fn(i64) -> bool) {
+        self.unsent.retain(|(seq, _)| keep(*seq));
+    }
+
     pub(crate) fn forget(&mut self, user: &UserId) {
         self.people.remove(user);
         self.silent.remove(user);
@@ -282,7 +287,8 @@ mod tests {
         assert!(room.view(0).mood.valence < -0.2 && room.weight(&ana, 0) > 1.0);
         room.share(&ana, false);
         assert_eq!(room.view(0).mood, Mood::default());
-        assert_eq!(room.flush(5).unwrap().0, [(1, -0.8)]);
+        room.keep_scores(|seq| seq != 1);
+        assert_eq!(room.flush(5).unwrap().0, [], "a score that waited is told to nobody");
         room.line(2, &ana, "still awful", -0.8, 10);
         room.said(&ana, Mood::new(-1.0, 0.0), 20);
         room.did(&ana, Gesture::Skip, 30);

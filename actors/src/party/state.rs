@@ -281,12 +281,23 @@ impl State {
     /// A member says whether what they write and do may count for the room's mood.
     pub(crate) fn share_mood(&mut self, user: &UserId, shares: bool, now_ms: i64) -> Vec<Effect> {
         let mut effects = Vec::new();
-        self.mood.share(user, shares);
-        if !shares {
-            self.chat.iter_mut().filter(|line| line.user == *user).for_each(|line| line.sentiment = None);
-        }
+        self.consent(user, shares);
         self.settle(now_ms, &mut effects);
         effects
+    }
+
+    /// Whether a member counts from now on. If not, what was read of them goes, told or not.
+    fn consent(&mut self, user: &UserId, shares: bool) {
+        self.mood.share(user, shares);
+        if shares {
+            return;
+        }
+        for line in self.chat.iter_mut().filter(|line| line.user == *user) {
+            line.sentiment = None;
+        }
+        let chat = &self.chat;
+        let line = |seq| chat.binary_search_by_key(&seq, |line| line.seq).ok().map(|at| &chat[at]);
+        self.mood.keep_scores(|seq| line(seq).is_none_or(|line| line.user != *user));
     }
 
     /// What is on now, and what feeling lies in it, has become known to the shell.
@@ -300,6 +311,7 @@ impl State {
         let mut effects = Vec::new();
         let at = self.chat.binary_search_by_key(&seq, |line| line.seq);
         if let Some(line) = at.ok().map(|at| &mut self.chat[at])
+            && self.members.contains_key(&line.user)
             && self.mood.counts(&line.user)
         {
             line.sentiment = Some(compound);

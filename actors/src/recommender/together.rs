@@ -19,15 +19,16 @@ pub(super) async fn together(profiles: &Profiles, circles: &[Circle]) -> Result<
     }
     let mut shared: Vec<(&PartyId, usize)> = present.into_iter().filter(|(_, count)| *count >= 2).collect();
     shared.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-    let mut works: BTreeMap<ItemId, f32> = BTreeMap::new();
+    let mut works: BTreeMap<ItemId, (f32, bool)> = BTreeMap::new();
     for (party, count) in shared.into_iter().take(MOST_PARTIES) {
         let evening = profiles.evening(party).await?;
         let all = (evening.people as usize + circles.len()).saturating_sub(count).max(1);
         let weight = count as f32 / all as f32;
         for work in &evening.works {
-            let sum = works.entry(work.clone()).or_default();
+            let (sum, all) = works.entry(work.clone()).or_insert((0.0, true));
             *sum = (*sum + weight).min(3.0);
+            *all &= count == circles.len();
         }
     }
-    Ok(works.into_iter().map(|(item, weight)| Together { item, weight }).collect())
+    Ok(works.into_iter().map(|(item, (weight, by_all))| Together { item, weight, by_all }).collect())
 }

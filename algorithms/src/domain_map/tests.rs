@@ -112,10 +112,11 @@ fn its_lists_say_what_the_map_says() {
     let mut scores = [0.0; 13];
     map.score(&[(0, 1.0), (1, 1.0)], &mut scores);
     let both = |film: u32| strength(0, film) + strength(1, film);
-    let (mut by_links, mut by_map) = ([8, 9], [8, 9]);
+    let (mut by_links, mut by_map) = ([10, 12, 8], [10, 12, 8]);
     by_links.sort_by(|a, b| both(*b).total_cmp(&both(*a)));
     by_map.sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]));
-    assert_eq!(by_links, by_map);
+    assert_eq!(by_links[0], 8);
+    assert_eq!(by_links[0], by_map[0]);
     assert!(both(8) > 0.0 && both(10) <= f32::EPSILON, "{links:?}");
     assert_eq!(map.links(&[0], &films, 1).len(), 1);
     let hurting = DomainMap { pairs: vec![], ..map };

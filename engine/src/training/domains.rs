@@ -42,27 +42,40 @@ pub(super) struct PairFound {
     on: bool,
 }
 
-/// Fits a map to every domain that enough people are known in beside others; `None` where there is none.
+/// The domains that at least `least` people are known in beside others. Asked once of everybody: the hold-out must fit the
+/// same maps as what is served, or their weights are learned without them.
+pub(super) fn targets(taken: &Csr, catalogue: &Catalogue, least: usize) -> Vec<Domain> {
+    let of_item = domains_of(catalogue);
+    Domain::ALL
+        .into_iter()
+        .filter(|&domain| eligible(taken, &of_item, domain).len() >= least.max(2))
+        .collect()
+}
+
+/// The domain of every item, as a number.
+pub(super) fn domains_of(catalogue: &Catalogue) -> Vec<u16> {
+    (0..catalogue.bound() as u32).map(|item| catalogue.facts(item).domain.index() as u16).collect()
+}
+
+/// Fits a map to each of these domains; `None` where there is none.
 pub(super) fn fit(
     taken: &Csr,
     counts: &[u32],
     catalogue: &Catalogue,
+    targets: &[Domain],
     params: &TrainParams,
     watch: &dyn Watch,
 ) -> Result<Option<DomainMaps>, EngineError> {
     let domain = |item: u32| catalogue.facts(item).domain;
-    let of_item: Vec<u16> = (0..taken.cols() as u32).map(|item| domain(item).index() as u16).collect();
+    let of_item = domains_of(catalogue);
     let popular: Vec<Vec<u32>> =
         Domain::ALL.iter().map(|&d| popular(counts, MOST_SOURCES, |i| domain(i) == d)).collect();
     let (mut cells, mut pairs) = (Vec::new(), Vec::new());
-    for target in Domain::ALL {
-        if eligible(taken, &of_item, target).len() < params.holdout_min_people {
-            continue;
-        }
+    for &target in targets {
         let map = DomainMap::fit(taken, &of_item, target.index() as u16, params.domain_map, watch)
             .map_err(EngineError::fit("domain-map"))?;
-        let targets = &popular[target.index()];
-        let targets = &targets[..targets.len().min(MOST_TARGETS)];
+        let led_to = &popular[target.index()];
+        let led_to = &led_to[..led_to.len().min(MOST_TARGETS)];
         for source in Domain::ALL.into_iter().filter(|&source| source != target) {
             let Some(found) = map.pairs().iter().find(|pair| usize::from(pair.source) == source.index())
             else {
@@ -75,7 +88,7 @@ pub(super) fn fit(
                 people: found.people,
                 on: found.on,
             });
-            cells.extend(map.links(&popular[source.index()], targets, params.neighbours));
+            cells.extend(map.links(&popular[source.index()], led_to, params.neighbours));
         }
     }
     if pairs.is_empty() {

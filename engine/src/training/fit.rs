@@ -42,6 +42,13 @@ pub(super) fn positives(rows: &[Row], params: &TrainParams) -> Vec<(u32, u32, f3
     out
 }
 
+/// Who took what: 1 where the sum of somebody's deeds with an item is positive.
+pub(super) fn taken(rows: &[Row], users: usize, catalogue: &Catalogue, params: &TrainParams) -> Csr {
+    let cells: Vec<(u32, u32, f32)> =
+        positives(rows, params).into_iter().map(|(u, i, _)| (u, i, 1.0)).collect();
+    Csr::from_triplets(users, catalogue.bound(), &cells)
+}
+
 pub(super) fn all(
     rows: &[Row],
     users: usize,
@@ -75,7 +82,7 @@ pub(super) fn all(
         .map(|model| trimmed(model.links().links(), params.neighbours));
     watch.stage("domain-map");
     let domain_maps = if some && wants.has("domain-map") {
-        domains::fit(&taken, &counts, catalogue, params, watch)?
+        domains::fit(&taken, &counts, catalogue, &wants.maps_to, params, watch)?
     } else {
         None
     };

@@ -1,8 +1,7 @@
 //! The hold-out: one recent positive of each of some people is hidden, found again, and learned from. Others lose all
 //! they have in one domain and are asked for it, going by what they have in the others.
 
-use super::domains::eligible;
-use super::fit::positives;
+use super::domains::{domains_of, eligible};
 use super::{Row, TrainParams};
 use crate::blend::{fill, normalise};
 use crate::bundle::{HoldOut, HoldOutRow};
@@ -23,8 +22,11 @@ use soiree_algorithms::matrix::Csr;
 use soiree_domain::{Domain, ItemId, UserId};
 
 const POSITIVES: usize = 5;
-/// The share of the people known in several domains who lose one of them.
+/// The share of the people known in a domain and others who lose that domain, and of all of them over all domains.
 const COLD_SHARE: f64 = 0.2;
+const MOST_COLD: f64 = 0.6;
+/// Fewer who lost a domain teach nothing.
+const LEAST_COLD: usize = 50;
 const SOURCES: usize = LEARNED.len();
 const CUT: usize = 10;
 /// Learning looks deeper than the figures: few hidden items are among the first ten, and many near misses teach more.
@@ -54,29 +56,28 @@ struct Hidden {
 /// enough.
 pub(super) fn split(
     rows: &[Row],
-    users: usize,
+    taken: &Csr,
     catalogue: &Catalogue,
+    domains: &[Domain],
     params: &TrainParams,
 ) -> Option<Split> {
-    let cells: Vec<(u32, u32, f32)> =
-        positives(rows, params).into_iter().map(|(u, i, _)| (u, i, 1.0)).collect();
-    let taken = Csr::from_triplets(users, catalogue.bound(), &cells);
     let enough = |&u: &u32| taken.row(u as usize).0.len() >= POSITIVES;
-    let mut people: Vec<u32> = (0..users as u32).filter(enough).collect();
+    let mut people: Vec<u32> = (0..taken.rows() as u32).filter(enough).collect();
     if people.len() < params.holdout_min_people.max(2) {
         return None;
     }
+    let newest = newest(rows, taken, catalogue, params);
+    let cold = cold(taken, catalogue, domains, &newest, params);
+    let lost: FxHashMap<u32, Domain> = cold.iter().filter_map(|h| Some((h.user, h.domain?))).collect();
+    people.retain(|user| !lost.contains_key(user));
     people.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed));
     people.truncate(params.holdout_max_people.max(2));
     people.sort_unstable();
-    let newest = newest(rows, &taken, catalogue, params);
     let hidden: Vec<Hidden> = people
         .iter()
         .filter_map(|&user| Some(Hidden { user, wanted: *newest.get(&(user, None))?, domain: None }))
         .collect();
-    let cold = cold(&taken, catalogue, &people, &newest, params);
     let pairs: FxHashSet<(u32, u32)> = hidden.iter().map(|h| (h.user, h.wanted)).collect();
-    let lost: FxHashMap<u32, Domain> = cold.iter().filter_map(|h| Some((h.user, h.domain?))).collect();
     let stays = |row: &&Row| {
         let domain = || catalogue.facts(row.item).domain;
         !pairs.contains(&(row.user, row.item)) && lost.get(&row.user).is_none_or(|&gone| gone != domain())
@@ -108,24 +109,23 @@ fn newest(rows: &[Row], taken: &Csr, catalogue: &Catalogue, params: &TrainParams
     best.into_iter().map(|(of, (_, _, item))| (of, item)).collect()
 }
 
-/// Some of the people who are known in a domain and in others, each for one domain, where there are enough of them.
+/// Some of the people who are known in one of these domains and in others, each for one domain; nobody where they would be
+/// too few to learn from.
 fn cold(
     taken: &Csr,
     catalogue: &Catalogue,
-    others: &[u32],
+    domains: &[Domain],
     newest: &Newest,
     params: &TrainParams,
 ) -> Vec<Hidden> {
-    let of_item: Vec<u16> =
-        (0..taken.cols() as u32).map(|item| catalogue.facts(item).domain.index() as u16).collect();
-    let mut used: FxHashSet<u32> = others.iter().copied().collect();
+    let of_item = domains_of(catalogue);
+    // Most of them keep everything, also where there are many domains to lose.
+    let share = COLD_SHARE.min(MOST_COLD / domains.len().max(1) as f64);
+    let mut used: FxHashSet<u32> = FxHashSet::default();
     let mut out = Vec::new();
-    for domain in Domain::ALL {
+    for &domain in domains {
         let mut people = eligible(taken, &of_item, domain);
-        if people.len() < params.holdout_min_people.max(2) {
-            continue;
-        }
-        let most = ((people.len() as f64 * COLD_SHARE) as usize).min(params.holdout_max_people);
+        let most = ((people.len() as f64 * share) as usize).min(params.holdout_max_people);
         people.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed ^ (1 + domain.index() as u64)));
         people.retain(|user| !used.contains(user));
         people.truncate(most);
@@ -136,7 +136,7 @@ fn cold(
         };
         out.extend(people.iter().filter_map(lost));
     }
-    out
+    if out.len() < LEAST_COLD { Vec::new() } else { out }
 }
 
 /// Ranks every hidden item among its domain's candidates and learns the weights. The blend's figures are crossed:
@@ -163,7 +163,7 @@ pub(super) fn run_cold(
     params: &TrainParams,
     now_ms: i64,
 ) -> Option<Ran> {
-    if split.cold.len() < 2 {
+    if split.cold.is_empty() {
         return None;
     }
     let settings = BlendSettings { deeds: params.deeds, ..BlendSettings::default() };
@@ -188,7 +188,7 @@ fn measure(cases: &[Case], plain: &LearnedWeights, seed: u64) -> Ran {
             |a: f64, b: f64| (a * one.len() as f64 + b * other.len() as f64) / cases.len().max(1) as f64;
         Found { hit_rate: mean(a.hit_rate, b.hit_rate), ndcg: mean(a.ndcg, b.ndcg) }
     };
-    let learned = crossed(LEARN_CUT).ndcg >= evaluate(cases, plain, LEARN_CUT).ndcg;
+    let learned = crossed(LEARN_CUT).ndcg > evaluate(cases, plain, LEARN_CUT).ndcg;
     let plain_found = evaluate(cases, plain, CUT);
     let blend_found = if learned { crossed(CUT) } else { plain_found };
     let mut out = Vec::new();

@@ -17,7 +17,7 @@ use soiree_algorithms::item_to_item::ItemToItem;
 use soiree_algorithms::model::{Progress, Silent, TextEmbedder};
 use soiree_algorithms::{domain_map, ials, item_knn, tfidf};
 use soiree_domain::interaction::Weights;
-use soiree_domain::{InteractionKind, Item, ItemId, ModelVersion, Relation};
+use soiree_domain::{Domain, InteractionKind, Item, ItemId, ModelVersion, Relation};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -155,12 +155,14 @@ pub fn train(
     version: ModelVersion,
     watch: &dyn Watch,
 ) -> Result<(Bundle, TrainReport), EngineError> {
-    let wants = Wanted::new(params.only.as_deref())?;
+    let mut wants = Wanted::new(params.only.as_deref())?;
     let catalogue = Catalogue::new(set.items.clone(), &set.relations);
     if catalogue.is_empty() {
         return Err(EngineError::NoItems);
     }
     let rows = placed(set, &catalogue)?;
+    let taken = fit::taken(&rows, set.users, &catalogue, params);
+    wants.maps_to = domains::targets(&taken, &catalogue, params.holdout_min_people);
     watch.stage("content");
     let words = wants.has("tfidf").then(|| content::words(&catalogue, params)).map(Arc::new);
     watch.stage("text");
@@ -175,7 +177,7 @@ pub fn train(
         Maker { catalogue: &catalogue, params, wants: &wants, words, text, now_ms, version: &version };
     watch.stage("hold-out");
     let (mut ran, mut ran_cold) = (None, None);
-    if let Some(split) = holdout::split(&rows, set.users, &catalogue, params) {
+    if let Some(split) = holdout::split(&rows, &taken, &catalogue, &wants.maps_to, params) {
         let reduced = fit::all(&split.rest, set.users, &catalogue, params, &wants, now_ms, &Quiet(watch))?;
         let bundle = maker.bundle(reduced);
         ran = Some(holdout::run(&bundle, &catalogue, &split, &rows, params, now_ms));
@@ -220,19 +222,24 @@ fn placed(set: &TrainingSet, catalogue: &Catalogue) -> Result<Vec<Row>, EngineEr
 }
 
 /// Which models are wanted.
-struct Wanted(Vec<&'static str>);
+struct Wanted {
+    models: Vec<&'static str>,
+    /// The domains that maps are fitted to.
+    maps_to: Vec<Domain>,
+}
 
 impl Wanted {
     fn new(only: Option<&[String]>) -> Result<Self, EngineError> {
-        let Some(only) = only else { return Ok(Self(MODELS.to_vec())) };
+        let all = |models| Self { models, maps_to: Vec::new() };
+        let Some(only) = only else { return Ok(all(MODELS.to_vec())) };
         let known = |name: &String| MODELS.into_iter().find(|m| m == name);
         let names =
             only.iter().map(|name| known(name).ok_or_else(|| EngineError::UnknownModel(name.clone())));
-        names.collect::<Result<_, _>>().map(Self)
+        names.collect::<Result<_, _>>().map(all)
     }
 
     fn has(&self, model: &str) -> bool {
-        self.0.contains(&model)
+        self.models.contains(&model)
     }
 }
 

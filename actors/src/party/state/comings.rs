@@ -38,13 +38,14 @@ impl State {
             self.record(Record::Joined { user: user.clone(), name, role }, now_ms, None, &mut effects);
         }
         let member = self.members.get_mut(&user).expect("recorded just above or known before");
-        let was_away = known && member.conns.is_empty();
-        // The only device decides; one more device can take the consent back, but not give it for the others.
-        if member.conns.is_empty() || !shares_mood {
-            self.mood.share(&user, shares_mood);
-        }
+        let alone = member.conns.is_empty();
         member.conns.insert(conn);
         member.away_since_ms = None;
+        // The only device decides; one more device can take the consent back, but not give it for the others.
+        if alone || !shares_mood {
+            self.consent(&user, shares_mood);
+        }
+        let was_away = known && alone;
         self.conns.insert(conn, user.clone());
         if was_away {
             effects.push(Effect::Broadcast(self.presence(&user)));

@@ -2,7 +2,7 @@
 
 use super::{Debts, Effect, Member, State};
 use crate::{
-    live::{Round, watch::PlayState},
+    live::{ChatLine, Round, watch::PlayState},
     party::{
         queue::Queue,
         record::{Numbered, Record, Saved, SavedMember},
@@ -86,7 +86,7 @@ impl State {
             }
             self.conns.insert(seat.conn, seat.user.clone());
             if !seat.shares_mood {
-                self.mood.share(&seat.user, false);
+                self.consent(&seat.user, false);
             }
         }
         // Who only looks in from outside does not keep the party awake.
@@ -143,7 +143,8 @@ impl State {
         Saved {
             seq: self.seq,
             members: members.collect(),
-            chat: self.chat.iter().cloned().collect(),
+            // How lines sound is not for keeping: whoever wrote them may not want it tomorrow.
+            chat: self.chat.iter().map(|line| ChatLine { sentiment: None, ..line.clone() }).collect(),
             rounds: self.rounds,
             last_round: self.last_round.as_ref().map(public),
             face: Some((&self.party).into()),

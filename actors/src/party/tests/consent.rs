@@ -29,6 +29,13 @@ fn the_lines_of_who_does_not_want_to_count_are_not_read() {
     state.disconnect(3, START_MS);
     state.join(joining(4, 1, None), START_MS).unwrap();
     assert!(read(&mut state, 4));
+    // Another device takes it back for all of them: the marks go too.
+    let latest = state.snapshot(&user(1), START_MS).chat.last().unwrap().seq;
+    state.scored(latest, 0.5, START_MS);
+    let marked =
+        |state: &State| state.snapshot(&user(1), START_MS).chat.iter().any(|line| line.sentiment.is_some());
+    assert!(marked(&state));
     state.join(silent(5), START_MS).unwrap();
+    assert!(!marked(&state));
     assert!(!read(&mut state, 4) && !read(&mut state, 5));
 }
