@@ -24,7 +24,7 @@ impl Store {
                        GROUP BY party ORDER BY 2 DESC LIMIT 50) mine
                  JOIN party_events o ON o.party = mine.party AND o.kind = 'joined' AND o.actor <> $1
                  WHERE (SELECT COUNT(*) FROM (SELECT DISTINCT c.actor FROM party_events c
-                                              WHERE c.party = mine.party AND c.kind = 'joined' LIMIT $3) some) < $3
+                                              WHERE c.party = mine.party AND c.kind = 'joined' LIMIT $3) came) < $3
                  GROUP BY o.actor ORDER BY 2 DESC, 1 LIMIT $2",
                 args![user.as_str(), i64::from(most), CROWD + 1],
             )
