@@ -98,7 +98,7 @@ pub(crate) async fn evenings_together_are_counted(store: Store) {
     assert_eq!(companions, [(user_id("bob"), 2), (user_id("cyd"), 1)], "a crowd is no company");
     assert_eq!(store.companions(&user_id("ann"), 1).await.unwrap().len(), 1);
     let parties = store.parties_of(&user_id("cyd"), 10).await.unwrap();
-    assert_eq!(parties, [party_id("p2"), party_id("p3")]);
+    assert_eq!(parties, [party_id("p3"), party_id("p2")], "where they came last first");
     let (people, played) = store.evening(&party_id("p2"), 10).await.unwrap();
     assert_eq!((people, played.len()), (3, 1));
     assert_eq!(store.evening(&party_id("nowhere"), 10).await.unwrap(), (0, vec![]));
