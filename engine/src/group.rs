@@ -316,7 +316,7 @@ impl Room<'_> {
     /// How many of the group the item suits, from the satisfactions that the answer shows anyway.
     fn suits(&self, fits: &[f32], values: impl Iterator<Item = [f32; SOURCES]>) -> Option<Reason> {
         let suited = fits.iter().filter(|&&fit| fit >= 0.5).count();
-        if fits.len() < 2 || suited * 2 < fits.len() {
+        if fits.len() < 2 {
             return None;
         }
         let mut sums = [0.0_f32; SOURCES];
@@ -324,10 +324,11 @@ impl Room<'_> {
         let sources =
             [Source::Ials, Source::Ease, Source::ItemKnn, Source::Tfidf, Source::Text, Source::Popularity];
         let source = sources.into_iter().max_by(|a, b| sums[place(*a)].total_cmp(&sums[place(*b)]))?;
-        let text = if suited == fits.len() {
-            "Suits everybody here".to_owned()
-        } else {
-            format!("Suits {suited} of {} here", fits.len())
+        // Also one that few want has a reason: it stands there for them, or because it lies between all.
+        let text = match suited {
+            0 => "In between what you all like".to_owned(),
+            all if all == fits.len() => "Suits everybody here".to_owned(),
+            some => format!("Suits {some} of {} here", fits.len()),
         };
         Some(Reason { source, text, item: None, private_to: None })
     }
