@@ -109,12 +109,7 @@ impl Handler<ShareMood> for Party {
     fn handle(&mut self, msg: ShareMood, ctx: &mut Self::Context) {
         let ShareMood { conn, user, shares } = msg;
         self.roster.share_mood(conn, shares);
-        self.arriving.iter_mut().filter(|seat| seat.conn == conn).for_each(|seat| seat.shares_mood = shares);
-        // One device that says no is enough.
-        let seats = self.roster.seats();
-        let all =
-            seats.iter().chain(&self.arriving).filter(|seat| seat.user == user).all(|seat| seat.shares_mood);
-        let effects = self.state.share_mood(&user, all, self.peers.clock.now_ms());
+        let effects = self.state.share_mood(conn, &user, shares, self.peers.clock.now_ms());
         self.perform(effects, ctx);
     }
 }

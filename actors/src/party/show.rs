@@ -36,7 +36,11 @@ impl Party {
                     let bytes = self.peers.encode.encode(&event, reference.as_deref());
                     self.roster.tell(conn, Class::Control, bytes);
                 }
-                Output::Attach(seat) => self.roster.attach(seat),
+                Output::Attach(mut seat) => {
+                    // It may have been taken back while the seat waited.
+                    seat.shares_mood = !self.state.refuses(seat.conn);
+                    self.roster.attach(seat);
+                }
                 Output::Detach(conn) => self.roster.detach(conn),
                 Output::Empty(seq) => self.empty(seq),
                 Output::Reached(waiting) => {

@@ -87,6 +87,8 @@ struct Member {
     typing_ms: i64,
     /// Live connections of this person here.
     conns: BTreeSet<Conn>,
+    /// Connections over which they said that they do not want to count; one is enough.
+    refusing: BTreeSet<Conn>,
     /// Since when nobody is connected.
     away_since_ms: Option<i64>,
 }
@@ -279,17 +281,31 @@ impl State {
     }
 
     /// A member says whether what they write and do may count for the room's mood.
-    pub(crate) fn share_mood(&mut self, user: &UserId, shares: bool, now_ms: i64) -> Vec<Effect> {
+    pub(crate) fn share_mood(&mut self, conn: Conn, user: &UserId, shares: bool, now_ms: i64) -> Vec<Effect> {
         let mut effects = Vec::new();
-        self.consent(user, shares);
+        self.consent(conn, user, shares);
         self.settle(now_ms, &mut effects);
         effects
     }
 
-    /// Whether a member counts from now on. If not, what was read of them goes, told or not.
-    fn consent(&mut self, user: &UserId, shares: bool) {
-        self.mood.share(user, shares);
+    /// Whether somebody said over this connection that they do not want to count.
+    pub(crate) fn refuses(&self, conn: Conn) -> bool {
+        let member = self.conns.get(&conn).and_then(|user| self.members.get(user));
+        member.is_some_and(|member| member.refusing.contains(&conn))
+    }
+
+    /// What a member says over one connection; they count while none that is open says no. When they no longer do, what was
+    /// read of them goes, told or not.
+    fn consent(&mut self, conn: Conn, user: &UserId, shares: bool) {
+        let Some(member) = self.members.get_mut(user) else { return };
         if shares {
+            member.refusing.remove(&conn);
+        } else {
+            member.refusing.insert(conn);
+        }
+        let counts = member.refusing.is_disjoint(&member.conns);
+        self.mood.share(user, counts);
+        if counts {
             return;
         }
         for line in self.chat.iter_mut().filter(|line| line.user == *user) {

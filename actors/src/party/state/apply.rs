@@ -56,6 +56,7 @@ impl State {
                     joined_ms: event.at_ms,
                     typing_ms: 0,
                     conns: BTreeSet::new(),
+                    refusing: BTreeSet::new(),
                     away_since_ms: Some(now_ms),
                 };
                 self.members.insert(user.clone(), member);

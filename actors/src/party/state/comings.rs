@@ -41,10 +41,11 @@ impl State {
         let alone = member.conns.is_empty();
         member.conns.insert(conn);
         member.away_since_ms = None;
-        // The only device decides; one more device can take the consent back, but not give it for the others.
-        if alone || !shares_mood {
-            self.consent(&user, shares_mood);
+        if alone {
+            // What was said over connections that are gone holds until somebody is back, and no longer.
+            member.refusing.clear();
         }
+        self.consent(conn, &user, shares_mood);
         let was_away = known && alone;
         self.conns.insert(conn, user.clone());
         if was_away {

@@ -43,7 +43,16 @@ impl State {
             for member in saved.members {
                 let SavedMember { user, name, role, muted, joined_ms } = member;
                 let (conns, away_since_ms) = (BTreeSet::new(), Some(now_ms));
-                let member = Member { name, role, muted, joined_ms, typing_ms: 0, conns, away_since_ms };
+                let member = Member {
+                    name,
+                    role,
+                    muted,
+                    joined_ms,
+                    typing_ms: 0,
+                    conns,
+                    refusing: BTreeSet::new(),
+                    away_since_ms,
+                };
                 state.members.insert(user, member);
             }
         }
@@ -86,7 +95,7 @@ impl State {
             }
             self.conns.insert(seat.conn, seat.user.clone());
             if !seat.shares_mood {
-                self.consent(&seat.user, false);
+                self.consent(seat.conn, &seat.user, false);
             }
         }
         // Who only looks in from outside does not keep the party awake.

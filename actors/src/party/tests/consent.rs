@@ -18,7 +18,7 @@ fn the_lines_of_who_does_not_want_to_count_are_not_read() {
     let first = state.snapshot(&user(1), START_MS).chat[1].seq;
     state.scored(first, -0.5, START_MS);
     // Taken back: what was read is forgotten, also on its way.
-    state.share_mood(&user(1), false, START_MS);
+    state.share_mood(2, &user(1), false, START_MS);
     assert!(!read(&mut state, 2) && read(&mut state, 1));
     state.scored(first, -0.5, START_MS);
     assert!(state.snapshot(&user(1), START_MS).chat.iter().all(|line| line.sentiment.is_none()));
@@ -38,4 +38,9 @@ fn the_lines_of_who_does_not_want_to_count_are_not_read() {
     state.join(silent(5), START_MS).unwrap();
     assert!(!marked(&state));
     assert!(!read(&mut state, 4) && !read(&mut state, 5));
+    // What one device says does not lift what the other said.
+    state.share_mood(4, &user(1), true, START_MS);
+    assert!(!read(&mut state, 4) && state.refuses(5) && !state.refuses(4));
+    state.share_mood(5, &user(1), true, START_MS);
+    assert!(read(&mut state, 4));
 }
