@@ -20,6 +20,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use soiree_algorithms::blend::{Case, Found, LearnParams, evaluate, learn};
 use soiree_algorithms::matrix::Csr;
 use soiree_domain::{Domain, ItemId, UserId};
+use std::collections::BTreeMap;
 
 const POSITIVES: usize = 5;
 /// The share of the people known in a domain and others who lose that domain, and of all of them over all domains.
@@ -39,7 +40,7 @@ pub(super) struct Split {
     pub(super) rest: Vec<Row>,
     /// By person.
     hidden: Vec<Hidden>,
-    /// By domain and person; nobody who is among the hidden.
+    /// By person; nobody who is among the hidden.
     cold: Vec<Hidden>,
 }
 
@@ -66,17 +67,20 @@ pub(super) fn split(
     if people.len() < params.holdout_min_people.max(2) {
         return None;
     }
-    let newest = newest(rows, taken, catalogue, params);
-    let cold = cold(taken, catalogue, domains, &newest, params);
-    let lost: FxHashMap<u32, Domain> = cold.iter().filter_map(|h| Some((h.user, h.domain?))).collect();
+    let lost = cold(taken, catalogue, domains, params);
     people.retain(|user| !lost.contains_key(user));
     people.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed));
     people.truncate(params.holdout_max_people.max(2));
-    people.sort_unstable();
-    let hidden: Vec<Hidden> = people
+    let asked: BTreeMap<u32, Option<Domain>> = people
         .iter()
-        .filter_map(|&user| Some(Hidden { user, wanted: *newest.get(&(user, None))?, domain: None }))
+        .map(|&user| (user, None))
+        .chain(lost.iter().map(|(&user, &d)| (user, Some(d))))
         .collect();
+    let newest = newest(rows, taken, catalogue, &asked, params);
+    let all = asked
+        .iter()
+        .filter_map(|(&user, &domain)| Some(Hidden { user, wanted: *newest.get(&user)?, domain }));
+    let (hidden, cold): (Vec<Hidden>, Vec<Hidden>) = all.partition(|hidden| hidden.domain.is_none());
     let pairs: FxHashSet<(u32, u32)> = hidden.iter().map(|h| (h.user, h.wanted)).collect();
     let stays = |row: &&Row| {
         let domain = || catalogue.facts(row.item).domain;
@@ -86,27 +90,30 @@ pub(super) fn split(
     Some(Split { rest, hidden, cold })
 }
 
-/// Everybody's newest positive, of all (`None`) and in each domain.
-type Newest = FxHashMap<(u32, Option<Domain>), u32>;
-
-fn newest(rows: &[Row], taken: &Csr, catalogue: &Catalogue, params: &TrainParams) -> Newest {
+/// The newest positive of everybody who is asked, in their domain if one is named.
+fn newest(
+    rows: &[Row],
+    taken: &Csr,
+    catalogue: &Catalogue,
+    asked: &BTreeMap<u32, Option<Domain>>,
+    params: &TrainParams,
+) -> FxHashMap<u32, u32> {
     // Where deeds carry no time of their own all are equally new; the choice among them must not follow the
     // catalogue's order, which often is an order of fame.
     let draw = |user: u32, item: u32| {
         Xoshiro256PlusPlus::seed_from_u64(params.seed ^ (u64::from(user) << 32 | u64::from(item))).next_u64()
     };
-    let mut best: FxHashMap<(u32, Option<Domain>), (i64, u64, u32)> = FxHashMap::default();
+    let mut best: FxHashMap<u32, (i64, u64, u32)> = FxHashMap::default();
     for row in rows {
+        let Some(domain) = asked.get(&row.user) else { continue };
         let positive = params.deeds.strength(row.kind, row.value) > 0.0;
-        if positive && taken.row(row.user as usize).0.binary_search(&row.item).is_ok() {
-            let found = (row.at_ms, draw(row.user, row.item), row.item);
-            for of in [None, Some(catalogue.facts(row.item).domain)] {
-                let known = best.entry((row.user, of)).or_insert((i64::MIN, 0, 0));
-                *known = (*known).max(found);
-            }
+        let ours = domain.is_none_or(|domain| catalogue.facts(row.item).domain == domain);
+        if positive && ours && taken.row(row.user as usize).0.binary_search(&row.item).is_ok() {
+            let known = best.entry(row.user).or_insert((i64::MIN, 0, 0));
+            *known = (*known).max((row.at_ms, draw(row.user, row.item), row.item));
         }
     }
-    best.into_iter().map(|(of, (_, _, item))| (of, item)).collect()
+    best.into_iter().map(|(user, (_, _, item))| (user, item)).collect()
 }
 
 /// Some of the people who are known in one of these domains and in others, each for one domain; nobody where they would be
@@ -115,32 +122,25 @@ fn cold(
     taken: &Csr,
     catalogue: &Catalogue,
     domains: &[Domain],
-    newest: &Newest,
     params: &TrainParams,
-) -> Vec<Hidden> {
+) -> BTreeMap<u32, Domain> {
     let of_item = domains_of(catalogue);
     // Most of them keep everything, also where there are many domains to lose.
     let share = COLD_SHARE.min(MOST_COLD / domains.len().max(1) as f64);
-    let mut used: FxHashSet<u32> = FxHashSet::default();
-    let mut out = Vec::new();
+    let mut lost = BTreeMap::new();
     for &domain in domains {
         let mut people = eligible(taken, &of_item, domain);
         let most = ((people.len() as f64 * share) as usize).min(params.holdout_max_people);
         people.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed ^ (1 + domain.index() as u64)));
-        people.retain(|user| !used.contains(user));
-        people.truncate(most);
-        people.sort_unstable();
-        used.extend(&people);
-        let lost = |&user: &u32| {
-            Some(Hidden { user, wanted: *newest.get(&(user, Some(domain)))?, domain: Some(domain) })
-        };
-        out.extend(people.iter().filter_map(lost));
+        people.retain(|user| !lost.contains_key(user));
+        lost.extend(people.into_iter().take(most).map(|user| (user, domain)));
     }
-    if out.len() < LEAST_COLD { Vec::new() } else { out }
+    if lost.len() < LEAST_COLD { BTreeMap::new() } else { lost }
 }
 
-/// Ranks every hidden item among its domain's candidates and learns the weights. The blend's figures are crossed:
-/// nobody's hidden item took part in learning the weights that it is measured with. What is served is learned on all.
+/// Ranks every hidden item among its domain's candidates and learns the weights, for those who lost one item and, where
+/// there are some, for those who lost a domain. The blend's figures are crossed: nobody's hidden item took part in learning
+/// the weights that it is measured with. What is served is learned on all.
 pub(super) fn run(
     bundle: &Bundle,
     catalogue: &Catalogue,
@@ -148,29 +148,14 @@ pub(super) fn run(
     rows: &[Row],
     params: &TrainParams,
     now_ms: i64,
-) -> Ran {
+) -> (Ran, Option<Ran>) {
     let settings = BlendSettings { deeds: params.deeds, ..BlendSettings::default() };
-    let cases = Asked { bundle, catalogue, rows, settings: &settings, now_ms }.cases(&split.hidden);
-    measure(&cases, &plain(&settings.weights(None, false), &cases), params.seed)
-}
-
-/// The same for the people who lost a domain; `None` where too few are known in several.
-pub(super) fn run_cold(
-    bundle: &Bundle,
-    catalogue: &Catalogue,
-    split: &Split,
-    rows: &[Row],
-    params: &TrainParams,
-    now_ms: i64,
-) -> Option<Ran> {
-    if split.cold.is_empty() {
-        return None;
-    }
-    let settings = BlendSettings { deeds: params.deeds, ..BlendSettings::default() };
-    let mut cases = Asked { bundle, catalogue, rows, settings: &settings, now_ms }.cases(&split.cold);
-    // They come by domain, and both halves should have all.
-    cases.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed));
-    Some(measure(&cases, &plain(&settings.weights(None, true), &cases), params.seed))
+    let asked = Asked { bundle, catalogue, rows, settings: &settings, now_ms };
+    let ran = |hidden: &[Hidden], cold: bool| {
+        let cases = asked.cases(hidden);
+        measure(&cases, &plain(&settings.weights(None, cold), &cases), params.seed)
+    };
+    (ran(&split.hidden, false), (!split.cold.is_empty()).then(|| ran(&split.cold, true)))
 }
 
 /// The figures, and the weights where the learned ones are better.

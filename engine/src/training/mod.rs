@@ -180,8 +180,8 @@ pub fn train(
     if let Some(split) = holdout::split(&rows, &taken, &catalogue, &wants.maps_to, params) {
         let reduced = fit::all(&split.rest, set.users, &catalogue, params, &wants, now_ms, &Quiet(watch))?;
         let bundle = maker.bundle(reduced);
-        ran = Some(holdout::run(&bundle, &catalogue, &split, &rows, params, now_ms));
-        ran_cold = holdout::run_cold(&bundle, &catalogue, &split, &rows, params, now_ms);
+        let (usual, cold) = holdout::run(&bundle, &catalogue, &split, &rows, params, now_ms);
+        (ran, ran_cold) = (Some(usual), cold);
     }
     let fitted = fit::all(&rows, set.users, &catalogue, params, &wants, now_ms, watch)?;
     let (people, interactions) = (fitted.people, fitted.interactions);
