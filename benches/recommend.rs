@@ -60,8 +60,13 @@ fn world(count: u32) -> (Catalogue, Served) {
             at_ms: NOW_MS - i64::from(nth) * 86_400_000,
         })
     });
-    let set =
-        TrainingSet { items: items(count), relations: vec![], users: PEOPLE as usize, rows: rows.collect() };
+    let set = TrainingSet {
+        items: items(count),
+        relations: vec![],
+        users: PEOPLE as usize,
+        rows: rows.collect(),
+        evenings: vec![],
+    };
     let params = TrainParams { ease_max_items: 3_000, ..TrainParams::default() };
     let version = ModelVersion::new("bench").expect("an id");
     let (bundle, report) = train(&set, &params, None, NOW_MS, version, &Silent).expect("the set is sound");

@@ -3,8 +3,9 @@
 use crate::{Failure, config::Config, encoder};
 use soiree_algorithms::model::TextEmbedder;
 use soiree_domain::ModelVersion;
-use soiree_engine::{Bundle, Catalogue, Row, Served, TrainParams, TrainingSet, Watch};
+use soiree_engine::{Bundle, Catalogue, Evening, Row, Served, TrainParams, TrainingSet, Watch};
 use soiree_storage::{ModelRow, ModelStatus, Store, artifacts::Artifacts};
+use std::collections::HashMap;
 
 /// Where the registry remembers which version served before the serving one.
 const PREVIOUS: &str = "models.previous";
@@ -16,16 +17,22 @@ pub(crate) async fn training_set(store: &Store) -> Result<TrainingSet, Failure> 
     let items = store.all_items().await?;
     let relations = store.all_relations().await?;
     let rows = store.training_rows().await?;
-    let place: std::collections::HashMap<_, _> =
-        items.iter().zip(0_u32..).map(|(item, at)| (&item.id, at)).collect();
+    let place: HashMap<_, _> = items.iter().zip(0_u32..).map(|(item, at)| (&item.id, at)).collect();
     let places: Vec<Option<u32>> = rows.items.iter().map(|id| place.get(id).copied()).collect();
+    let number: HashMap<_, _> = rows.users.iter().zip(0_u32..).collect();
     let users = rows.users.len();
-    let rows = rows.rows.iter().filter_map(|row| {
+    let deeds = rows.rows.iter().filter_map(|row| {
         let item = places[row.item as usize]?;
         Some(Row { user: row.user, item, kind: row.kind, value: row.value, at_ms: row.at_ms })
     });
-    let rows = rows.collect();
-    Ok(TrainingSet { items, relations, users, rows })
+    let deeds = deeds.collect();
+    let evenings = soiree_actors::evenings::evenings(store).await?;
+    let evenings = evenings.iter().map(|evening| Evening {
+        people: evening.people.iter().filter_map(|user| number.get(user).copied()).collect(),
+        works: evening.works.iter().filter_map(|(id, at_ms)| Some((*place.get(id)?, *at_ms))).collect(),
+    });
+    let evenings = evenings.collect();
+    Ok(TrainingSet { items, relations, users, rows: deeds, evenings })
 }
 
 /// A version's name: the time of its making in UTC, and something that keeps two of one second apart.

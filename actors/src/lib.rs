@@ -9,6 +9,7 @@
 pub mod clock;
 mod directory;
 pub mod encoder;
+pub mod evenings;
 pub mod fault;
 pub mod house;
 pub mod invitation;

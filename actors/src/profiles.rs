@@ -1,6 +1,6 @@
 //! What the models need to know of a person, kept in memory: recent deeds and friends.
 
-use crate::{fault::Fault, live::watch::PlayState, party::record::Record};
+use crate::{evenings::played, fault::Fault};
 use quick_cache::sync::Cache;
 use soiree_domain::{Interaction, ItemId, PartyId, UserId};
 use soiree_engine::Event;
@@ -97,9 +97,10 @@ impl Profiles {
     /// What was played in a party.
     pub(crate) async fn evening(&self, party: &PartyId) -> Result<Arc<Evening>, Fault> {
         let read = async {
-            let (people, bodies) = self.store.evening(party, MOST_PLAYED).await?;
-            let works: BTreeSet<ItemId> = bodies.iter().filter_map(|body| played(body)).collect();
-            Ok::<_, Fault>(Arc::new(Evening { people, works: works.into_iter().collect() }))
+            let row = self.store.evening(party, MOST_PLAYED).await?;
+            let played = row.played.iter().filter_map(|body| played(body));
+            let works: BTreeSet<ItemId> = played.chain(row.had).collect();
+            Ok::<_, Fault>(Arc::new(Evening { people: row.people, works: works.into_iter().collect() }))
         };
         self.evenings.get_or_insert_async(party, read).await
     }
@@ -117,11 +118,4 @@ impl Profiles {
 
 fn event(row: &Interaction) -> Event {
     Event { item: row.item.clone(), kind: row.kind, value: row.value, at_ms: row.at_ms }
-}
-
-/// The work that a journalled playback event speaks of.
-fn played(body: &str) -> Option<ItemId> {
-    let Record::Playback { playback } = serde_json::from_str(body).ok()? else { return None };
-    (playback.state == PlayState::Playing).then_some(())?;
-    playback.work.map(|work| work.item)
 }

@@ -57,6 +57,23 @@ impl Csr {
         out
     }
 
+    /// Builds the matrix from its rows as lists of (column, value), columns rising.
+    ///
+    /// # Panics
+    /// When a column lies outside the matrix.
+    #[must_use]
+    pub fn from_rows(cols: usize, rows: &[Vec<(u32, f32)>]) -> Self {
+        let mut starts = Vec::with_capacity(rows.len() + 1);
+        starts.push(0);
+        let (mut indices, mut values) = (Vec::new(), Vec::new());
+        for row in rows {
+            indices.extend(row.iter().map(|cell| cell.0));
+            values.extend(row.iter().map(|cell| cell.1));
+            starts.push(indices.len());
+        }
+        Self::from_parts(rows.len(), cols, starts, indices, values)
+    }
+
     /// Takes over ready parts: `starts` has `rows + 1` rising entries, columns rise inside each row.
     ///
     /// # Panics

@@ -71,6 +71,8 @@ pub enum Source {
     Context,
     /// What a group has had together before.
     Together,
+    /// What groups with a like past, and their members, went on to.
+    GroupFilter,
 }
 
 impl Source {
@@ -89,6 +91,7 @@ impl Source {
             Self::Popularity => "popularity",
             Self::Context => "context",
             Self::Together => "together",
+            Self::GroupFilter => "group-filter",
         }
     }
 }

@@ -19,8 +19,11 @@ pub enum EngineError {
     /// A row of the training set names a person or item outside the set.
     #[error("row {0} of the training set names a person or item that it does not hold")]
     Row(usize),
+    /// An evening of the training set names a person or item outside the set.
+    #[error("evening {0} of the training set names a person or item that it does not hold")]
+    Evening(usize),
     /// A model is named that does not exist.
-    #[error("unknown model {0:?}: use popularity, ials, ease, item-knn, tfidf, text")]
+    #[error("unknown model {0:?}: use {known}", known = crate::MODELS.join(", "))]
     UnknownModel(String),
     /// A file that the manifest names is not there.
     #[error("{0} is missing from the bundle")]

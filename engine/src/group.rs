@@ -3,17 +3,19 @@
 use crate::blend::{blend, fill, normalise, normalise_filled, shares};
 use crate::candidates::{Folded, Scene};
 use crate::context::Moment;
+use crate::known_group::{Ours, filtered, known};
 use crate::list::{Entry, pick};
 use crate::personal::fitting;
 use crate::profile::Profile;
 use crate::reasons;
 use crate::request::{Context, Group, GroupAnswer, GroupItem, MAX_LIMIT, Person, Request};
 use crate::settings::{BlendSettings, SOURCES, place};
-use crate::stage::{Stage, Stages};
+use crate::stage::{Stage, Stages, Untimed};
 use crate::table::{Scratch, Table, with_scratch};
 use crate::weights::Weights;
 use crate::{Catalogue, Served};
-use soiree_algorithms::blend::pack;
+use rustc_hash::FxHashMap;
+use soiree_algorithms::blend::{Case, pack};
 use soiree_algorithms::group::{Fairness, Terms, aggregate, fairness, satisfaction, shares as member_shares};
 use soiree_domain::{Reason, Source};
 
@@ -56,8 +58,27 @@ pub fn recommend_group(
     }
 }
 
-/// Works had together that make half of what a group's own taste can count.
-const HALF_KNOWN: f32 = 3.0;
+/// What the members on average, the group as one person and the group model say of every candidate, for learning how much
+/// each of them counts; `wanted` is the slot to be found.
+pub(crate) fn case(scene: &Scene<'_>, group: &Group<'_>, request: &Request, wanted: u32) -> Case {
+    let weights = member_shares(&vec![1.0; group.members.len()]);
+    let room = Room { scene, group, request, weights, stages: &Untimed };
+    let moment = Moment::new(scene.ctx.now_ms, None);
+    with_scratch(|scratch| {
+        let Gathered { members, ours, common } = room.gathered(&moment, scratch);
+        let mean = |at: usize| members.iter().map(|m| m.fits[at]).sum::<f32>() / members.len().max(1) as f32;
+        let whole = |at: usize, slot: u32| ours.as_ref().map_or([0.0; 2], |ours| ours.says(at, slot));
+        let row = |(at, &slot): (usize, &u32)| {
+            let [whole, filter] = whole(at, slot);
+            [mean(at), whole, filter]
+        };
+        let values = common.iter().enumerate().flat_map(row).collect();
+        let whole = ours.map(|ours| ours.whole);
+        scratch.tables.extend(members.into_iter().chain(whole).map(|m| m.table));
+        Case { values, target: common.binary_search(&wanted).ok() }
+    })
+}
+
 /// From this fit on, an item is said to be like what the group has had together.
 const FITS_PAST: f32 = 0.5;
 
@@ -74,35 +95,46 @@ struct Room<'a> {
 }
 
 /// One member with their candidates.
-struct Member {
+pub(crate) struct Member {
     profile: Profile,
     weights: Weights,
     folded: Folded,
     table: Table,
     /// Fit of each common candidate.
-    fits: Vec<f32>,
+    pub(crate) fits: Vec<f32>,
     /// The member's highest fits of what the group may have, falling.
     best: Vec<f32>,
 }
 
+/// The members with what the group has in view.
+struct Gathered {
+    members: Vec<Member>,
+    ours: Option<Ours>,
+    /// Slots of what any member or the group as one likes best, rising.
+    common: Vec<u32>,
+}
+
 impl Room<'_> {
-    fn answer(&self, scratch: &mut Scratch) -> (Vec<GroupItem>, Vec<f32>) {
-        let moment = Moment::new(self.scene.ctx.now_ms, self.scene.ctx.utc_offset_min);
+    /// Stages 1 and 2 for every member, and for the group as one where it has a past.
+    fn gathered(&self, moment: &Moment, scratch: &mut Scratch) -> Gathered {
         self.stages.begin(Stage::Candidates);
         let mut members: Vec<Member> =
-            self.group.members.iter().map(|person| self.member(person, &moment, scratch)).collect();
-        let mut whole = self.whole(&moment, scratch);
-        let common = self.common(&members, whole.as_ref());
+            self.group.members.iter().map(|person| self.member(person, moment, scratch)).collect();
+        let mut ours = self.ours(moment, scratch);
+        let common = self.common(&members, ours.as_ref());
         self.stages.begin(Stage::Blend);
-        for member in &mut members {
-            self.score(member, &common, &moment, scratch);
+        for member in members.iter_mut().chain(ours.as_mut().map(|ours| &mut ours.whole)) {
+            self.score(member, &common, moment, scratch);
         }
-        if let Some(whole) = &mut whole {
-            self.score(whole, &common, &moment, scratch);
-        }
+        Gathered { members, ours, common }
+    }
+
+    fn answer(&self, scratch: &mut Scratch) -> (Vec<GroupItem>, Vec<f32>) {
+        let moment = Moment::new(self.scene.ctx.now_ms, self.scene.ctx.utc_offset_min);
+        let Gathered { members, ours, common } = self.gathered(&moment, scratch);
         self.stages.begin(Stage::List);
         let limit = self.request.limit.min(MAX_LIMIT);
-        let leaning = self.leaning(&members, whole.as_ref());
+        let leaning = self.leaning(&members, &common, ours.as_ref());
         let fits: Vec<&[f32]> = leaning.iter().map(Vec::as_slice).collect();
         // Longer than the answer, since the list stage chooses among what is good; every place costs a look at all
         // candidates for all members, so that long answers end with the order of the average.
@@ -119,13 +151,14 @@ impl Room<'_> {
             .collect();
         self.stages.begin(Stage::Reasons);
         // Who was not there must not learn of an evening of the others.
-        let told = self.group.together.iter().all(|had| had.by_all);
+        let told = self.group.together.iter().all(|had| had.some == 0.0);
         let items = picked.iter().map(|&at| {
             let at = at as usize;
-            let past = told && whole.as_ref().is_some_and(|whole| whole.fits[at] >= FITS_PAST);
+            let past = ours.as_ref().filter(|_| told).and_then(|ours| Self::past(ours, at, common[at]));
             self.item(&members, &common, &scores, at, past, &moment)
         });
         let items = items.collect();
+        let whole = ours.map(|ours| ours.whole);
         scratch.tables.extend(members.into_iter().chain(whole).map(|m| m.table));
         (items, contentment)
     }
@@ -133,41 +166,54 @@ impl Room<'_> {
     fn member(&self, person: &Person<'_>, moment: &Moment, scratch: &mut Scratch) -> Member {
         let scene = self.scene;
         let profile = Profile::new(scene.served, scene.catalogue, person.history, scene.settings);
-        self.gather(person, profile, moment, scratch)
+        self.gather(person, profile, &mut FxHashMap::default(), moment, scratch)
     }
 
-    /// The group as one person, who has had what the members had together; nobody where they had nothing.
-    fn whole(&self, moment: &Moment, scratch: &mut Scratch) -> Option<Member> {
-        let scene = self.scene;
-        let profile = Profile::of_group(scene.served, scene.catalogue, self.group.together, scene.settings);
+    /// The taste of the group as one; nothing where its members had nothing together.
+    fn ours(&self, moment: &Moment, scratch: &mut Scratch) -> Option<Ours> {
+        let (scene, together) = (self.scene, self.group.together);
+        let profile = Profile::of_group(scene.served, scene.catalogue, together, scene.settings);
         let first = self.group.members.first().filter(|_| !profile.liked.is_empty())?;
-        Some(self.gather(&Person::new(first.user, &[]), profile, moment, scratch))
+        let mut filter = filtered(scene, &profile, together);
+        let whole = self.gather(&Person::new(first.user, &[]), profile, &mut filter, moment, scratch);
+        Some(Ours { whole, filter, known: known(together) })
     }
 
     /// The members' fits, each drawn towards the group's own taste by how much is known of that.
-    fn leaning(&self, members: &[Member], whole: Option<&Member>) -> Vec<Vec<f32>> {
-        let known: f32 = self.group.together.iter().map(|had| had.weight).sum();
-        let share = self.scene.settings.together_share * known / (known + HALF_KNOWN);
-        let lean = |member: &Member| match whole {
-            Some(whole) => {
-                let both = member.fits.iter().zip(&whole.fits);
-                both.map(|(own, ours)| own + share * (ours - own)).collect()
-            }
-            None => member.fits.clone(),
+    fn leaning(&self, members: &[Member], common: &[u32], ours: Option<&Ours>) -> Vec<Vec<f32>> {
+        let shares = self.scene.group_shares();
+        let lean = |member: &Member| {
+            ours.map_or_else(|| member.fits.clone(), |ours| ours.lean(&member.fits, common, shares))
         };
         members.iter().map(lean).collect()
     }
 
+    /// What may be said of an item and the group's past.
+    fn past(ours: &Ours, at: usize, slot: u32) -> Option<Reason> {
+        let (whole, filter) = (ours.whole.fits[at], ours.filtered(slot));
+        let (source, text) = if filter >= FITS_PAST && filter >= whole {
+            (Source::GroupFilter, "Groups that had what you had together went on to it")
+        } else if whole >= FITS_PAST {
+            (Source::Together, "Like what you have watched together")
+        } else {
+            return None;
+        };
+        Some(Reason { source, text: text.to_owned(), item: None, private_to: None })
+    }
+
+    /// One member's candidates, and those of `others` that may come; the rest of these is taken out.
     fn gather(
         &self,
         person: &Person<'_>,
         profile: Profile,
+        others: &mut FxHashMap<u32, f32>,
         moment: &Moment,
         scratch: &mut Scratch,
     ) -> Member {
         let scene = self.scene;
         let mut table = scratch.tables.pop().unwrap_or_default();
         let folded = scene.gather(person, &profile, true, &mut table, scratch);
+        others.retain(|&slot, _| table.enter(slot, &scene.rules).is_some());
         fill(scene, &folded, moment, &mut table, 0);
         normalise(scene, &mut table, &mut scratch.ranking);
         let weights = scene.weights_for(&profile);
@@ -177,12 +223,12 @@ impl Room<'_> {
 
     /// Slots of what any member with a say likes best, without what is vetoed, excluded by a member or had by too
     /// many; rising, so that the order of members does not matter.
-    fn common(&self, members: &[Member], whole: Option<&Member>) -> Vec<u32> {
+    fn common(&self, members: &[Member], ours: Option<&Ours>) -> Vec<u32> {
         let mut slots: Vec<u32> = Vec::new();
         let mut best: Vec<u64> = Vec::new();
         let with_a_say =
             members.iter().zip(&self.weights).filter(|(_, w)| **w > 0.0).map(|(member, _)| member);
-        for member in with_a_say.chain(whole) {
+        for member in with_a_say.chain(ours.map(|ours| &ours.whole)) {
             for domain in 0..5 {
                 best.clear();
                 let rows = member.table.rows.iter().filter(|row| usize::from(row.domain) == domain);
@@ -195,6 +241,7 @@ impl Room<'_> {
                 slots.extend(best.iter().map(|&packed| u32::MAX - packed as u32));
             }
         }
+        slots.extend(ours.into_iter().flat_map(|ours| ours.filter.keys()));
         slots.sort_unstable();
         slots.dedup();
         let barred = self.barred();
@@ -279,7 +326,7 @@ impl Room<'_> {
         common: &[u32],
         scores: &[f32],
         at: usize,
-        past: bool,
+        past: Option<Reason>,
         moment: &Moment,
     ) -> GroupItem {
         let scene = self.scene;
@@ -292,10 +339,7 @@ impl Room<'_> {
                 reasons = reasons::open(scene, moment, row, self.request.surface, None);
             }
             reasons.extend(self.suits(&fits, rows.map(|row| row.value)));
-            if past {
-                let text = "Like what you have watched together".to_owned();
-                reasons.push(Reason { source: Source::Together, text, item: None, private_to: None });
-            }
+            reasons.extend(past);
             for (member, person) in members.iter().zip(self.group.members) {
                 if let Some(row) = member.table.find(slot) {
                     let row = &member.table.rows[row];

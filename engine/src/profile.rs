@@ -104,7 +104,7 @@ impl Profile {
     ) -> Self {
         let deeds = together.iter().filter_map(|had| {
             let item = catalogue.index_of(&had.item)?;
-            Some(Deed::plain(served.slot_of(item)?, item, had.weight, InteractionKind::Play))
+            Some(Deed::plain(served.slot_of(item)?, item, had.weight(), InteractionKind::Play))
         });
         Self::sort_out(deeds, settings)
     }

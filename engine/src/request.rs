@@ -76,10 +76,19 @@ pub struct Group<'a> {
 pub struct Together {
     /// Which.
     pub item: ItemId,
+    /// How much it says about this group by evenings to which all of it came, 0 to 3.
+    pub all: f32,
+    /// The same by evenings to which only some of it came. Where it is above 0 somebody may not know of it, so that no
+    /// reason that all of them read may speak of it.
+    pub some: f32,
+}
+
+impl Together {
     /// How much it says about this group, 0 to 3.
-    pub weight: f32,
-    /// Whether all of the group had it together. Only then may a reason that all of them read speak of the past.
-    pub by_all: bool,
+    #[must_use]
+    pub fn weight(&self) -> f32 {
+        (self.all + self.some).min(3.0)
+    }
 }
 
 impl<'a> Group<'a> {

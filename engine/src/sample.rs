@@ -72,7 +72,7 @@ pub(crate) fn set() -> TrainingSet {
             }
         }
     }
-    TrainingSet { items, relations: relations(), users: 40, rows }
+    TrainingSet { items, relations: relations(), users: 40, rows, evenings: vec![] }
 }
 
 pub(crate) fn params() -> TrainParams {

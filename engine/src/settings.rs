@@ -21,6 +21,12 @@ pub const LEARNED: [Source; 8] = [
 /// One weight per learned source.
 pub type LearnedWeights = [f32; LEARNED.len()];
 
+/// What speaks in a group with a past: its members, the group asked as one person, the group model.
+pub const GROUP_PARTS: [&str; 3] = ["members", "together", "group-filter"];
+
+/// One weight for each of [`GROUP_PARTS`].
+pub type GroupShares = [f32; GROUP_PARTS.len()];
+
 /// Position of a source in every table of this crate.
 pub(crate) fn place(source: Source) -> usize {
     source as usize
@@ -86,7 +92,10 @@ pub struct BlendSettings {
     pub mood_share: f32,
     /// In a group, the share of members who may have had an item already without its being left out.
     pub seen_share: f32,
-    /// The most that what a group has had together draws its members' fits towards the group's own taste.
+    /// How much the members, the group as one person and the group model count in a group of which much is known, where the
+    /// bundle has a group model and has not learned better. Good on Mafengwo's travel groups.
+    pub group_shares: GroupShares,
+    /// How much the group as one person counts beside its members where there is no group model.
     pub together_share: f32,
     /// Below this fit an item is a misery to a member (for average without misery).
     pub misery: f32,
@@ -121,6 +130,7 @@ impl Default for BlendSettings {
             unknown_discount: 0.8,
             mood_share: 0.5,
             seen_share: 0.2,
+            group_shares: [0.5, 0.1, 0.4],
             together_share: 0.3,
             misery: 0.15,
             group_candidates: 150,

@@ -392,8 +392,7 @@ fn what_a_group_has_had_together_draws_its_list() {
     let (ana, ben) = (user("ana"), user("ben"));
     let histories = [finished(&["film-s0", "film-s1"]), finished(&["film-r0", "film-r1"])];
     let people = [Person::new(&ana, &histories[0]), Person::new(&ben, &histories[1])];
-    let had =
-        ["film-r2", "film-r3", "film-r4"].map(|item| Together { item: id(item), weight: 1.0, by_all: true });
+    let had = ["film-r2", "film-r3", "film-r4"].map(|item| Together { item: id(item), all: 1.0, some: 0.0 });
     let ask = |together: &[Together]| {
         let group = Group { together, ..Group::new(&people, Strategy::Average) };
         let settings = BlendSettings::default();

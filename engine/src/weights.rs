@@ -2,7 +2,7 @@
 
 use crate::candidates::Scene;
 use crate::profile::Profile;
-use crate::settings::{SOURCES, place};
+use crate::settings::{GroupShares, SOURCES, place};
 use soiree_domain::Source;
 
 /// Liked items of other domains from which on somebody counts as known elsewhere by half.
@@ -29,6 +29,15 @@ impl Scene<'_> {
         let manifest = self.served.bundle().manifest();
         let (usual, cold) = (manifest.blend.as_ref(), manifest.blend_cold.as_ref());
         [self.settings.weights(usual, false), self.settings.weights(cold, true)]
+    }
+
+    /// How much the members, the group as one person and the group model count in a group with a past.
+    pub(crate) fn group_shares(&self) -> GroupShares {
+        let (bundle, settings) = (self.served.bundle(), self.settings);
+        if bundle.group_links().is_none() {
+            return [1.0 - settings.together_share, settings.together_share, 0.0];
+        }
+        bundle.manifest().blend_group.filter(|_| settings.learned).unwrap_or(settings.group_shares)
     }
 
     /// The most that each source can count.

@@ -22,6 +22,7 @@ pub(crate) async fn run(args: &cli::Train, config: &Config, json: bool) -> Resul
             "version": row.version, "items": row.items, "people": row.users, "interactions": row.interactions,
             "models": manifest.models, "hold_out": manifest.holdout, "blend": manifest.blend,
             "hold_out_cold": manifest.holdout_cold, "blend_cold": manifest.blend_cold,
+            "hold_out_group": manifest.holdout_group, "blend_group": manifest.blend_group,
             "serving": args.promote, "seconds": seconds,
         }))?;
     } else {
@@ -41,7 +42,7 @@ fn print(bundle: &soiree_engine::Bundle, promoted: bool, seconds: f64) {
         Some(holdout) => {
             terminal::line(format!(
                 "Hold-out: one recent positive hidden of each of {} people.",
-                holdout.people
+                holdout.measured
             ));
             figures(holdout);
         }
@@ -50,9 +51,16 @@ fn print(bundle: &soiree_engine::Bundle, promoted: bool, seconds: f64) {
     if let Some(cold) = &manifest.holdout_cold {
         terminal::line(format!(
             "Across domains: all that {} people have in one domain hidden, and one positive of it asked for.",
-            cold.people
+            cold.measured
         ));
         figures(cold);
+    }
+    if let Some(groups) = &manifest.holdout_group {
+        terminal::line(format!(
+            "Groups: the newest thing that each of {} groups had together hidden.",
+            groups.measured
+        ));
+        figures(groups);
     }
     terminal::line(if promoted {
         "It serves now; running servers take it over within seconds."

@@ -1,15 +1,37 @@
-//! Evenings that people spent together, read from the parties' journals.
+//! Evenings that people spent together, read from the parties' journals, and what groups had elsewhere, from imported
+//! deeds that name a party.
 
 use crate::{StorageError, Store, db::args, people::parse};
-use soiree_domain::{PartyId, UserId};
+use soiree_domain::{InteractionKind, ItemId, PartyId, UserId};
 
 /// With more people than these a party is a public event and not an evening with company.
 const CROWD: i64 = 100;
 
+/// What is on record of one party.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EveningRow {
+    /// How many people ever came.
+    pub people: u32,
+    /// Bodies of its latest playback events, latest first.
+    pub played: Vec<String>,
+    /// What imported deeds say was had in it, by id.
+    pub had: Vec<ItemId>,
+}
+
+/// One line of what is on record of all parties.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EveningLine {
+    /// Somebody was there.
+    Came(UserId),
+    /// A playback event: when, and its body.
+    Played(i64, String),
+    /// Something was had, as imported deeds say: when first, and what.
+    Had(i64, ItemId),
+}
+
 impl Store {
-    /// Who came to the same parties as a person, and to how many of their latest fifty; most first. Parties to which
+    /// Who came to the same parties here as a person, and to how many of their latest fifty; most first. Parties to which
     /// more than a hundred came say nothing, and reading through their lists would take long.
-    ///
     ///
     /// # Errors
     /// [`StorageError::Database`], [`StorageError::Corrupt`].
@@ -34,7 +56,7 @@ impl Store {
             .collect()
     }
 
-    /// The parties that a person came to, latest first.
+    /// The parties that a person came to, latest first, with those that imported deeds of theirs name.
     ///
     /// # Errors
     /// [`StorageError::Database`], [`StorageError::Corrupt`].
@@ -44,23 +66,31 @@ impl Store {
             .read()
             .await?
             .all(
-                "SELECT party, MAX(at_ms) AS at_ms FROM party_events WHERE actor = $1 AND kind = 'joined'
-                 GROUP BY party ORDER BY 2 DESC, 1 LIMIT $2",
+                "SELECT e.party, MAX(e.at_ms) AS at_ms
+                 FROM (SELECT party, at_ms FROM party_events WHERE actor = $1 AND kind = 'joined'
+                       UNION ALL
+                       SELECT i.party, i.at_ms FROM users u JOIN interactions i ON i.user_pk = u.pk
+                       WHERE u.id = $1 AND i.imported = 1 AND i.party IS NOT NULL) e
+                 GROUP BY e.party ORDER BY 2 DESC, 1 LIMIT $2",
                 args![user.as_str(), i64::from(most)],
             )
             .await?;
         rows.iter().map(|(id, _)| parse("party id", id)).collect()
     }
 
-    /// How many people ever came to a party, and the bodies of its latest playback events, latest first.
+    /// What is on record of a party, with the latest `most` playback events; nothing for a party that never was.
     ///
     /// # Errors
-    /// [`StorageError::Database`].
-    pub async fn evening(&self, party: &PartyId, most: u32) -> Result<(u32, Vec<String>), StorageError> {
+    /// [`StorageError::Database`], [`StorageError::Corrupt`].
+    pub async fn evening(&self, party: &PartyId, most: u32) -> Result<EveningRow, StorageError> {
         let mut reader = self.db.read().await?;
         let people: Vec<(i64,)> = reader
             .all(
-                "SELECT COUNT(DISTINCT actor) AS people FROM party_events WHERE party = $1 AND kind = 'joined'",
+                "SELECT COUNT(*) AS people
+                 FROM (SELECT actor FROM party_events WHERE party = $1 AND kind = 'joined'
+                       UNION
+                       SELECT u.id FROM interactions i JOIN users u ON u.pk = i.user_pk
+                       WHERE i.party = $1 AND i.imported = 1 AND i.party IS NOT NULL) came",
                 args![party.as_str()],
             )
             .await?;
@@ -70,7 +100,63 @@ impl Store {
                 args![party.as_str(), i64::from(most)],
             )
             .await?;
-        let people = people.first().map_or(0, |row| u32::try_from(row.0).unwrap_or(u32::MAX));
-        Ok((people, played.into_iter().map(|row| row.0).collect()))
+        let had: Vec<(String,)> = reader
+            .all(
+                "SELECT DISTINCT t.id FROM interactions i JOIN items t ON t.pk = i.item_pk
+                 WHERE i.party = $1 AND i.imported = 1 AND i.party IS NOT NULL AND i.kind <> $2 AND i.kind <> $3
+                   AND t.removed = 0 ORDER BY t.id",
+                args![party.as_str(), InteractionKind::Skip as i64, InteractionKind::Dislike as i64],
+            )
+            .await?;
+        Ok(EveningRow {
+            people: people.first().map_or(0, |row| u32::try_from(row.0).unwrap_or(u32::MAX)),
+            played: played.into_iter().map(|row| row.0).collect(),
+            had: had.iter().map(|(id,)| parse("item id", id)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Everything that is on record of all parties, line by line: who came, what was played, what is imported.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], [`StorageError::Corrupt`].
+    pub async fn each_of_evenings(
+        &self,
+        mut take: impl FnMut(&str, EveningLine),
+    ) -> Result<(), StorageError> {
+        let mut reader = self.db.read().await?;
+        reader
+            .each(
+                "SELECT DISTINCT party, actor FROM party_events WHERE kind = 'joined' AND actor IS NOT NULL",
+                args![],
+                |(party, user): (String, String)| {
+                    take(&party, EveningLine::Came(parse("user id", &user)?));
+                    Ok(())
+                },
+            )
+            .await?;
+        reader
+            .each(
+                "SELECT party, at_ms, body FROM party_events WHERE kind = 'playback'",
+                args![],
+                |(party, at_ms, body): (String, i64, String)| {
+                    take(&party, EveningLine::Played(at_ms, body));
+                    Ok(())
+                },
+            )
+            .await?;
+        reader
+            .each(
+                "SELECT i.party, u.id, t.id, MIN(i.at_ms)
+                 FROM interactions i JOIN users u ON u.pk = i.user_pk JOIN items t ON t.pk = i.item_pk
+                 WHERE i.imported = 1 AND i.party IS NOT NULL AND i.kind <> $1 AND i.kind <> $2 AND t.removed = 0
+                 GROUP BY i.party, u.id, t.id",
+                args![InteractionKind::Skip as i64, InteractionKind::Dislike as i64],
+                |(party, user, item, at_ms): (String, String, String, i64)| {
+                    take(&party, EveningLine::Came(parse("user id", &user)?));
+                    take(&party, EveningLine::Had(at_ms, parse("item id", &item)?));
+                    Ok(())
+                },
+            )
+            .await
     }
 }

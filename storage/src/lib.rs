@@ -18,7 +18,7 @@
 
 mod db;
 mod error;
-mod evenings;
+pub mod evenings;
 mod rows;
 
 pub mod access;
@@ -41,6 +41,7 @@ pub mod testing;
 pub use access::{Key, KeyKind, NewKey};
 pub use catalogue::ItemFilter;
 pub use error::{ErrorKind, FileFault, StorageError};
+pub use evenings::{EveningLine, EveningRow};
 pub use forget::REMOVED;
 pub use interactions::{TrainingRow, TrainingRows};
 pub use invites::Invite;

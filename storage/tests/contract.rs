@@ -29,6 +29,7 @@ const STORIES: &[(&str, Story)] = &[
     story!(people::pages_reach_everybody_once),
     story!(people::friendship_is_mutual_and_needs_two_who_exist),
     story!(people::evenings_together_are_counted),
+    story!(people::imported_groups_have_a_past),
     story!(catalogue::items_keep_every_field),
     story!(catalogue::lists_filter_by_domain_and_words),
     story!(catalogue::a_removed_item_vanishes_and_comes_back_with_its_deeds),

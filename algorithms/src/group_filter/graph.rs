@@ -4,11 +4,13 @@ use rayon::prelude::*;
 
 use super::params::Graph;
 use crate::matrix::Csr;
+use crate::topk::top_k_of;
 
 /// Builds `S_ji = (d_j^-a · Σ_r R_rj R_ri |r|^-γ · d_i^-b)^p` with an empty diagonal, from `events` with rows `r` and items
 /// as columns; `d` and `|r|` are the sums of columns and rows. Sources are rows of the answer. The largest entry is 1
-/// before the power is taken, so that powers neither overflow nor vanish. Cost: `O(Σ_r nnz(r)²)`.
-pub(super) fn filter(events: &Csr, graph: Graph) -> Csr {
+/// before the power is taken, so that powers neither overflow nor vanish. Each row keeps its `keep` largest entries.
+/// Cost: `O(Σ_r nnz(r)²)`.
+pub(super) fn filter(events: &Csr, graph: Graph, keep: usize) -> Csr {
     let items = events.cols();
     let by_item = events.transpose();
     let speaks: Vec<f32> =
@@ -40,25 +42,29 @@ pub(super) fn filter(events: &Csr, graph: Graph) -> Csr {
                         row.push((other, own * product * target[other as usize]));
                     }
                 }
-                row
+                strongest(row, keep)
             },
         )
         .collect();
     sharpen(rows, items, graph.power)
 }
 
-fn sharpen(rows: Vec<Vec<(u32, f32)>>, items: usize, exponent: f32) -> Csr {
-    let most = rows.iter().flatten().map(|cell| cell.1).fold(f32::MIN_POSITIVE, f32::max);
-    let mut starts = vec![0];
-    let (mut indices, mut values) = (Vec::new(), Vec::new());
-    for row in rows {
-        for (item, value) in row {
-            indices.push(item);
-            values.push((value / most).powf(exponent));
-        }
-        starts.push(indices.len());
+/// The `keep` largest entries, columns rising.
+pub(super) fn strongest(row: Vec<(u32, f32)>, keep: usize) -> Vec<(u32, f32)> {
+    if row.len() <= keep {
+        return row;
     }
-    Csr::from_parts(items, items, starts, indices, values)
+    let mut kept = top_k_of(row, keep);
+    kept.sort_unstable_by_key(|cell| cell.0);
+    kept
+}
+
+fn sharpen(mut rows: Vec<Vec<(u32, f32)>>, items: usize, exponent: f32) -> Csr {
+    let most = rows.iter().flatten().map(|cell| cell.1).fold(f32::MIN_POSITIVE, f32::max);
+    for cell in rows.iter_mut().flatten() {
+        cell.1 = (cell.1 / most).powf(exponent);
+    }
+    Csr::from_rows(items, &rows)
 }
 
 /// `x^e`, and 0 for nothing.

@@ -22,10 +22,12 @@
 //! occur; a score costs `O(|x| · items)`, and `O(items²)` at most for the second step.
 
 mod graph;
+mod links;
 mod params;
 #[cfg(test)]
 mod tests;
 
+pub use links::Links;
 pub use params::Params;
 
 use graph::{filter, power, step};
@@ -71,12 +73,17 @@ pub struct GroupFilter {
 }
 
 impl GroupFilter {
-    /// Builds the graphs.
+    /// Builds the graphs; of each item's links the strongest `keep` of each graph stay, so that [`usize::MAX`] keeps all.
     ///
     /// # Errors
     /// [`FitError::Parameter`], also when the matrices do not fit together; [`FitError::Empty`] when nobody did anything;
     /// [`FitError::Cancelled`].
-    pub fn fit(evidence: Evidence<'_>, params: Params, progress: &dyn Progress) -> Result<Self, FitError> {
+    pub fn fit(
+        evidence: Evidence<'_>,
+        params: Params,
+        keep: usize,
+        progress: &dyn Progress,
+    ) -> Result<Self, FitError> {
         params.check()?;
         let Evidence { groups, members, people } = evidence;
         fits("members", members.rows() == groups.rows(), "one row per group")?;
@@ -90,12 +97,12 @@ impl GroupFilter {
             if progress.cancelled() { Err(FitError::Cancelled) } else { Ok(()) }
         };
         parts(0)?;
-        let by_groups = filter(groups, params.groups());
+        let by_groups = filter(groups, params.groups(), keep);
         parts(1)?;
         let of_person = members.transpose();
-        let by_members = filter(&through_groups(&of_person, groups), params.members());
+        let by_members = filter(&through_groups(&of_person, groups), params.members(), keep);
         parts(2)?;
-        let by_people = filter(people, params.people());
+        let by_people = filter(people, params.people(), keep);
         parts(3)?;
         let group_speaks = (0..members.rows())
             .map(|group| power(members.row(group).0.len() as f32, -params.overlap_groups))

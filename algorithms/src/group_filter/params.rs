@@ -105,7 +105,10 @@ impl Params {
     }
 
     /// Refuses what has no meaning.
-    pub(super) fn check(&self) -> Result<(), FitError> {
+    ///
+    /// # Errors
+    /// [`FitError::Parameter`].
+    pub fn check(&self) -> Result<(), FitError> {
         let weights = [
             ("groups_weight", self.groups_weight),
             ("members_weight", self.members_weight),

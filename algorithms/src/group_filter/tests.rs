@@ -19,7 +19,7 @@ fn circles() -> (Csr, Csr, Csr) {
 fn fitted(params: Params) -> GroupFilter {
     let (groups, members, people) = circles();
     let evidence = Evidence { groups: &groups, members: &members, people: &people };
-    GroupFilter::fit(evidence, params, &Silent).unwrap()
+    GroupFilter::fit(evidence, params, usize::MAX, &Silent).unwrap()
 }
 
 fn score(model: &GroupFilter, asked: &Asked<'_>) -> Vec<f32> {
@@ -82,10 +82,29 @@ fn one_graph_alone_is_the_formula() {
 }
 
 #[test]
+fn lists_of_links_say_what_the_model_says() {
+    let params = Params { overlap_weight: 0.0, ..Params::default() };
+    let model = fitted(params);
+    let (links, history) = (model.links(usize::MAX), [(1, 1.0), (5, 0.5)]);
+    let all = score(&model, &Asked { history: &history, members: &[], group: None });
+    let mut listed = vec![0.0; model.items()];
+    links.score(&history, &[]).into_iter().for_each(|(item, score)| listed[item as usize] = score);
+    assert!(all.iter().zip(&listed).all(|(a, b)| (a - b).abs() < 1e-6), "{all:?} {listed:?}");
+    // What groups near to it did speaks by itself, at length 1.
+    let near = fitted(Params { overlap_weight: 0.25, ..params }).links(2).score(&[], &[(7, 3.0), (99, 1.0)]);
+    assert_eq!(near, [(7, 0.25)]);
+    // Few links are the strongest ones.
+    let few = model.links(1);
+    assert!((0..8).all(|item| few.by_members_twice.row(item).0.len() <= 1));
+    let (twice, all) = (few.by_members_twice.row(1).1, links.by_members_twice.row(1).1);
+    assert_eq!(twice[0], all.iter().copied().fold(0.0, f32::max));
+}
+
+#[test]
 fn faults_are_refused() {
     let (groups, members, people) = circles();
     let evidence = Evidence { groups: &groups, members: &members, people: &people };
-    let fault = |evidence, params| GroupFilter::fit(evidence, params, &Silent).unwrap_err();
+    let fault = |evidence, params| GroupFilter::fit(evidence, params, usize::MAX, &Silent).unwrap_err();
     let none = Csr::from_triplets(4, 8, &[]);
     let nobody = Csr::from_triplets(6, 8, &[]);
     assert_eq!(
@@ -120,7 +139,7 @@ proptest! {
             Csr::from_triplets(5, 6, &groups), Csr::from_triplets(5, 7, &members), Csr::from_triplets(7, 6, &people),
         );
         let evidence = Evidence { groups: &groups, members: &members, people: &people };
-        let model = GroupFilter::fit(evidence, Params::default(), &Silent).unwrap();
+        let model = GroupFilter::fit(evidence, Params::default(), usize::MAX, &Silent).unwrap();
         let history: Vec<(u32, f32)> = history.into_iter().collect();
         let scores = score(&model, &Asked { history: &history, members: &asked, group: None });
         prop_assert!(scores.iter().all(|s| s.is_finite() && *s >= 0.0), "{:?}", scores);

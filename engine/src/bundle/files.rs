@@ -8,6 +8,7 @@ use crate::meaning::Meaning;
 use rustc_hash::FxHashSet;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use soiree_algorithms::group_filter::{self, Links as GroupLinks};
 use soiree_algorithms::ials::{self, Ials};
 use soiree_algorithms::item_to_item::ItemToItem;
 use soiree_algorithms::tfidf::{self, Tfidf};
@@ -22,6 +23,7 @@ const IALS: &str = "ials.safetensors";
 const EASE: &str = "ease.safetensors";
 const ITEM_KNN: &str = "item-knn.safetensors";
 const DOMAIN_MAP: &str = "domain-map.safetensors";
+const GROUP_FILTER: &str = "group-filter.safetensors";
 const TFIDF: &str = "tfidf.safetensors";
 const TERMS: &str = "tfidf-terms.json";
 const TEXT: &str = "text.safetensors";
@@ -51,6 +53,14 @@ impl Bundle {
         }
         if let Some(domain_map) = &self.domain_map {
             put(DOMAIN_MAP, links(domain_map));
+        }
+        if let Some(graphs) = &self.group_filter {
+            let writer = Writer::default()
+                .sparse("groups", &graphs.by_groups)
+                .sparse("members", &graphs.by_members)
+                .sparse("members-twice", &graphs.by_members_twice)
+                .sparse("people", &graphs.by_people);
+            put(GROUP_FILTER, writer.bytes());
         }
         if let Some(text) = &self.text {
             put(TEXT, links(text));
@@ -111,6 +121,11 @@ impl Bundle {
             ease: links("ease", EASE)?,
             item_knn: links("item-knn", ITEM_KNN)?,
             domain_map: links("domain-map", DOMAIN_MAP)?,
+            group_filter: manifest
+                .models
+                .get("group-filter")
+                .map(|params| read_group_filter(&folder, params, n))
+                .transpose()?,
             text: links("text", TEXT)?.map(Arc::new),
             meaning: manifest.files.contains_key(MEANING).then(|| read_meaning(&folder, n)).transpose()?,
             words: manifest.models.get("tfidf").map(|params| read_words(&folder, params, n)).transpose()?,
@@ -125,6 +140,30 @@ fn read_ials(folder: &Folder<'_>, params: &serde_json::Value, items: usize) -> R
     params.check().map_err(|e| EngineError::content(MANIFEST, e))?;
     let factors = folder.tensors(IALS)?.floats("factors", &[items, params.dims])?;
     Ials::from_item_factors(&factors, params).map_err(|e| EngineError::content(IALS, e))
+}
+
+fn read_group_filter(
+    folder: &Folder<'_>,
+    params: &serde_json::Value,
+    items: usize,
+) -> Result<GroupLinks, EngineError> {
+    let params: group_filter::Params = parse_params("group-filter", params)?;
+    params.check().map_err(|e| EngineError::content(MANIFEST, e))?;
+    let tensors = folder.tensors(GROUP_FILTER)?;
+    let graph = |name: &str| {
+        let graph = tensors.sparse(name, items, items)?;
+        if graph.values().iter().any(|&value| value < 0.0) {
+            return Err(EngineError::content(GROUP_FILTER, format!("{name:?} has links below 0")));
+        }
+        Ok(graph)
+    };
+    Ok(GroupLinks {
+        params,
+        by_groups: graph("groups")?,
+        by_members: graph("members")?,
+        by_members_twice: graph("members-twice")?,
+        by_people: graph("people")?,
+    })
 }
 
 fn read_meaning(folder: &Folder<'_>, items: usize) -> Result<Arc<Meaning>, EngineError> {
@@ -192,7 +231,7 @@ impl<'a> Folder<'a> {
             return Err(EngineError::UnknownModel(model.clone()));
         }
         let learned = [manifest.blend, manifest.blend_cold].into_iter().flatten().flatten();
-        if learned.into_iter().any(|w| !w.is_finite() || w < 0.0) {
+        if learned.chain(manifest.blend_group.into_iter().flatten()).any(|w| !w.is_finite() || w < 0.0) {
             return Err(EngineError::content(
                 MANIFEST,
                 "weights of the blend must be finite and not below 0",

@@ -1,15 +1,16 @@
 //! What a bundle says of itself, in `manifest.json`.
 
-use crate::settings::LearnedWeights;
+use crate::settings::{GroupShares, LearnedWeights};
 use serde::{Deserialize, Serialize};
 use soiree_domain::ModelVersion;
 use std::collections::BTreeMap;
 
 /// The version of the folder's format that this program writes and reads.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The names of the models that a bundle can have.
-pub const MODELS: [&str; 7] = ["popularity", "ials", "ease", "item-knn", "domain-map", "tfidf", "text"];
+pub const MODELS: [&str; 8] =
+    ["popularity", "ials", "ease", "item-knn", "domain-map", "group-filter", "tfidf", "text"];
 
 /// The content of `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,12 +36,18 @@ pub struct Manifest {
     /// The same for domains in which nothing is known of a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blend_cold: Option<LearnedWeights>,
+    /// The same for groups with a past, in the order of [`crate::settings::GROUP_PARTS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blend_group: Option<GroupShares>,
     /// How well it did on the hold-out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holdout: Option<HoldOut>,
     /// How well it did for people who lost all they had in one domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holdout_cold: Option<HoldOut>,
+    /// How well it did for groups, one work of each of which was hidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout_group: Option<HoldOut>,
     /// All other files of the folder.
     pub files: BTreeMap<String, FileEntry>,
 }
@@ -55,14 +62,14 @@ pub struct FileEntry {
     pub bytes: usize,
 }
 
-/// Figures from one positive hidden of each of some people. Those of the blend are crossed: each half of the
-/// people is measured with weights learned on the other.
+/// Figures from one positive hidden of each of some people, or groups. Those of the blend are crossed: each half is
+/// measured with weights learned on the other.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HoldOut {
-    /// People measured.
-    pub people: usize,
-    /// One row for popularity, each model, the plain and the learned blend.
+    /// People, or groups, measured.
+    pub measured: usize,
+    /// One row for each source that says anything, the plain and the learned blend.
     pub rows: Vec<HoldOutRow>,
     /// Whether the learned weights were better than the plain ones and stand in the bundle.
     pub learned: bool,

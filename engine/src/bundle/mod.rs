@@ -12,6 +12,7 @@ use crate::Catalogue;
 use crate::meaning::Meaning;
 use crate::text::document;
 use rayon::prelude::*;
+use soiree_algorithms::group_filter::Links as GroupLinks;
 use soiree_algorithms::ials::Ials;
 use soiree_algorithms::item_to_item::ItemToItem;
 use soiree_algorithms::tfidf::Tfidf;
@@ -32,6 +33,7 @@ pub struct Bundle {
     pub(crate) ease: Option<ItemToItem>,
     pub(crate) item_knn: Option<ItemToItem>,
     pub(crate) domain_map: Option<ItemToItem>,
+    pub(crate) group_filter: Option<GroupLinks>,
     pub(crate) words: Option<Arc<Words>>,
     pub(crate) text: Option<Arc<ItemToItem>>,
     /// The vectors behind `text`; bundles of earlier programs have none.
@@ -75,7 +77,8 @@ impl Bundle {
         shared as f64 / catalogue.len() as f64
     }
 
-    /// Names of the models that it does not have. Maps between domains are not missed where nobody lives in several.
+    /// Names of the models that it does not have. Maps between domains are not missed where nobody lives in several, nor the
+    /// group model where there are no groups.
     #[must_use]
     pub fn left_out(&self) -> Vec<&'static str> {
         let has = [
@@ -102,6 +105,10 @@ impl Bundle {
 
     pub(crate) fn ials(&self) -> Option<&Ials> {
         self.ials.as_ref()
+    }
+
+    pub(crate) fn group_links(&self) -> Option<&GroupLinks> {
+        self.group_filter.as_ref()
     }
 
     pub(crate) fn words(&self) -> Option<&ItemToItem> {

@@ -80,7 +80,7 @@ fn files_that_are_cut_altered_or_missing_are_refused() {
 
 #[test]
 fn vouched_for_nonsense_is_refused_with_its_reason() {
-    refused(&with_manifest(FILES.clone(), |m| m["format"] = 3.into()), "format version 3");
+    refused(&with_manifest(FILES.clone(), |m| m["format"] = 4.into()), "format version 4");
     refused(
         &with_manifest(FILES.clone(), |m| m["models"]["oracle"] = serde_json::json!({})),
         "unknown model \"oracle\"",

@@ -95,12 +95,5 @@ pub(super) fn trimmed(links: &Csr, most: usize) -> ItemToItem {
             kept.into_iter().map(|at| (cols[at as usize], values[at as usize])).collect()
         })
         .collect();
-    let mut starts = vec![0];
-    let (mut indices, mut values) = (Vec::new(), Vec::new());
-    for row in rows {
-        indices.extend(row.iter().map(|cell| cell.0));
-        values.extend(row.iter().map(|cell| cell.1));
-        starts.push(indices.len());
-    }
-    ItemToItem::new(Csr::from_parts(links.rows(), links.cols(), starts, indices, values))
+    ItemToItem::new(Csr::from_rows(links.cols(), &rows))
 }

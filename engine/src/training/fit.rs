@@ -1,11 +1,13 @@
-//! What is learned from people: popularity, iALS, EASE, item-kNN and the maps between domains.
+//! What is learned from people and groups: popularity, iALS, EASE, item-kNN, the maps between domains, the group model.
 
 use super::content::trimmed;
 use super::domains::{self, DomainMaps};
-use super::{Row, TrainParams, Wanted, Watch};
+use super::groups;
+use super::{Evidence, Row, TrainParams, Wanted, Watch};
 use crate::{Catalogue, EngineError};
 use rustc_hash::FxHashMap;
 use soiree_algorithms::ease::{self, Ease};
+use soiree_algorithms::group_filter::Links;
 use soiree_algorithms::ials::{self, Ials};
 use soiree_algorithms::item_knn::ItemKnn;
 use soiree_algorithms::item_to_item::ItemToItem;
@@ -28,6 +30,7 @@ pub(super) struct Collaborative {
     pub(super) ease_lambda: f64,
     pub(super) item_knn: Option<ItemToItem>,
     pub(super) domain_maps: Option<DomainMaps>,
+    pub(super) group_filter: Option<Links>,
 }
 
 /// What every person's deeds with an item come to, where that is positive: (person, item, strength), by person.
@@ -50,14 +53,14 @@ pub(super) fn taken(rows: &[Row], users: usize, catalogue: &Catalogue, params: &
 }
 
 pub(super) fn all(
-    rows: &[Row],
-    users: usize,
+    evidence: &Evidence,
     catalogue: &Catalogue,
     params: &TrainParams,
     wants: &Wanted,
     now_ms: i64,
     watch: &dyn Watch,
 ) -> Result<Collaborative, EngineError> {
+    let Evidence { users, ref rows, ref evenings } = *evidence;
     let strengths = Csr::from_triplets(users, catalogue.bound(), &positives(rows, params));
     // Having taken an item is what neighbours are found by; how much it was liked is left to iALS.
     let taken = strengths.map(|_, _, _| 1.0);
@@ -86,6 +89,8 @@ pub(super) fn all(
     } else {
         None
     };
+    watch.stage("group-filter");
+    let group_filter = if wants.groups { Some(groups::fit(evenings, &taken, params, watch)?) } else { None };
     Ok(Collaborative {
         people,
         interactions: taken.nnz(),
@@ -96,6 +101,7 @@ pub(super) fn all(
         ease_lambda: lambda,
         item_knn,
         domain_maps,
+        group_filter,
     })
 }
 

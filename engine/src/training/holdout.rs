@@ -2,14 +2,14 @@
 //! they have in one domain and are asked for it, going by what they have in the others.
 
 use super::domains::{domains_of, eligible};
+use super::figures::{Ran, measure};
 use super::{Row, TrainParams};
 use crate::blend::{fill, normalise};
-use crate::bundle::{HoldOut, HoldOutRow};
 use crate::candidates::Scene;
 use crate::context::Moment;
 use crate::profile::Profile;
 use crate::request::{Context, Event, Person, Request};
-use crate::settings::{BlendSettings, LEARNED, LearnedWeights, place};
+use crate::settings::{BlendSettings, LEARNED, place};
 use crate::table::with_scratch;
 use crate::{Bundle, Catalogue, Served};
 use rand::seq::SliceRandom;
@@ -17,9 +17,9 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use soiree_algorithms::blend::{Case, Found, LearnParams, evaluate, learn};
+use soiree_algorithms::blend::Case;
 use soiree_algorithms::matrix::Csr;
-use soiree_domain::{Domain, ItemId, UserId};
+use soiree_domain::{Domain, ItemId, Source, UserId};
 use std::collections::BTreeMap;
 
 const POSITIVES: usize = 5;
@@ -29,19 +29,25 @@ const MOST_COLD: f64 = 0.6;
 /// Fewer who lost a domain teach nothing.
 const LEAST_COLD: usize = 50;
 const SOURCES: usize = LEARNED.len();
-const CUT: usize = 10;
-/// Learning looks deeper than the figures: few hidden items are among the first ten, and many near misses teach more.
-const LEARN_CUT: usize = 100;
-/// How much of the learned weights is served; the rest are the plain ones, since few people teach little.
-const TRUST: f32 = 0.7;
 
-/// Rows without what is hidden, and what that is.
+/// What people lost.
 pub(super) struct Split {
-    pub(super) rest: Vec<Row>,
     /// By person.
     hidden: Vec<Hidden>,
     /// By person; nobody who is among the hidden.
     cold: Vec<Hidden>,
+    /// Who lost which item, and who lost which domain.
+    pairs: FxHashSet<(u32, u32)>,
+    domains: BTreeMap<u32, Domain>,
+}
+
+impl Split {
+    /// Whether a row is left.
+    pub(super) fn keeps(&self, row: &Row, catalogue: &Catalogue) -> bool {
+        let domain = || catalogue.facts(row.item).domain;
+        !self.pairs.contains(&(row.user, row.item))
+            && self.domains.get(&row.user).is_none_or(|&gone| gone != domain())
+    }
 }
 
 /// What one person lost.
@@ -81,13 +87,8 @@ pub(super) fn split(
         .iter()
         .filter_map(|(&user, &domain)| Some(Hidden { user, wanted: *newest.get(&user)?, domain }));
     let (hidden, cold): (Vec<Hidden>, Vec<Hidden>) = all.partition(|hidden| hidden.domain.is_none());
-    let pairs: FxHashSet<(u32, u32)> = hidden.iter().map(|h| (h.user, h.wanted)).collect();
-    let stays = |row: &&Row| {
-        let domain = || catalogue.facts(row.item).domain;
-        !pairs.contains(&(row.user, row.item)) && lost.get(&row.user).is_none_or(|&gone| gone != domain())
-    };
-    let rest = rows.iter().filter(stays).copied().collect();
-    Some(Split { rest, hidden, cold })
+    let pairs = hidden.iter().map(|h| (h.user, h.wanted)).collect();
+    Some(Split { hidden, cold, pairs, domains: lost })
 }
 
 /// The newest positive of everybody who is asked, in their domain if one is named.
@@ -138,9 +139,11 @@ fn cold(
     if lost.len() < LEAST_COLD { BTreeMap::new() } else { lost }
 }
 
+/// The figures of those who lost one item, and of those who lost a domain.
+pub(super) type PeopleRan = (Ran<SOURCES>, Option<Ran<SOURCES>>);
+
 /// Ranks every hidden item among its domain's candidates and learns the weights, for those who lost one item and, where
-/// there are some, for those who lost a domain. The blend's figures are crossed: nobody's hidden item took part in learning
-/// the weights that it is measured with. What is served is learned on all.
+/// there are some, for those who lost a domain.
 pub(super) fn run(
     bundle: &Bundle,
     catalogue: &Catalogue,
@@ -148,69 +151,15 @@ pub(super) fn run(
     rows: &[Row],
     params: &TrainParams,
     now_ms: i64,
-) -> (Ran, Option<Ran>) {
+) -> PeopleRan {
     let settings = BlendSettings { deeds: params.deeds, ..BlendSettings::default() };
     let asked = Asked { bundle, catalogue, rows, settings: &settings, now_ms };
     let ran = |hidden: &[Hidden], cold: bool| {
-        let cases = asked.cases(hidden);
-        measure(&cases, &plain(&settings.weights(None, cold), &cases), params.seed)
+        let weights = settings.weights(None, cold);
+        let plain = LEARNED.map(|source| weights[place(source)]);
+        measure(&asked.cases(hidden), LEARNED.map(Source::as_str), plain, params.seed)
     };
     (ran(&split.hidden, false), (!split.cold.is_empty()).then(|| ran(&split.cold, true)))
-}
-
-/// The figures, and the weights where the learned ones are better.
-type Ran = (HoldOut, Option<LearnedWeights>);
-
-fn measure(cases: &[Case], plain: &LearnedWeights, seed: u64) -> Ran {
-    let search = LearnParams { cut: LEARN_CUT, seed, restarts: 0, rounds: 4 };
-    let mixed = |from: &[Case]| mix(&learn(from, plain, &search).0, plain);
-    // Learned on one half and measured on the other, both ways round.
-    let (one, other) = cases.split_at(cases.len() / 2);
-    let (for_one, for_other) = (mixed(other), mixed(one));
-    let crossed = |cut: usize| {
-        let (a, b) = (evaluate(one, &for_one, cut), evaluate(other, &for_other, cut));
-        let mean =
-            |a: f64, b: f64| (a * one.len() as f64 + b * other.len() as f64) / cases.len().max(1) as f64;
-        Found { hit_rate: mean(a.hit_rate, b.hit_rate), ndcg: mean(a.ndcg, b.ndcg) }
-    };
-    let learned = crossed(LEARN_CUT).ndcg > evaluate(cases, plain, LEARN_CUT).ndcg;
-    let plain_found = evaluate(cases, plain, CUT);
-    let blend_found = if learned { crossed(CUT) } else { plain_found };
-    let mut out = Vec::new();
-    let mut put = |name: &str, found: Found| {
-        out.push(HoldOutRow {
-            name: name.to_owned(),
-            hit_rate_at_10: found.hit_rate,
-            ndcg_at_10: found.ndcg,
-        });
-    };
-    for (at, source) in LEARNED.into_iter().enumerate().rev() {
-        let mut alone = [0.0; SOURCES];
-        alone[at] = 1.0;
-        if says(cases, at) {
-            put(source.as_str(), evaluate(cases, &alone, CUT));
-        }
-    }
-    put("blend-plain", plain_found);
-    put("blend", blend_found);
-    let weights = learned.then(|| mixed(cases));
-    (HoldOut { people: cases.len(), rows: out, learned }, weights)
-}
-
-fn says(cases: &[Case], at: usize) -> bool {
-    cases.iter().any(|case| case.values.iter().skip(at).step_by(SOURCES).any(|&v| v > 0.0))
-}
-
-/// The plain weights of the sources that say anything in these cases, sum 1.
-fn plain(all: &[f32], cases: &[Case]) -> LearnedWeights {
-    let kept: LearnedWeights =
-        std::array::from_fn(|at| if says(cases, at) { all[place(LEARNED[at])] } else { 0.0 });
-    let sum = kept.iter().sum::<f32>().max(f32::MIN_POSITIVE);
-    kept.map(|w| w / sum)
-}
-
-fn mix(learned: &[f32], plain: &LearnedWeights) -> LearnedWeights {
-    std::array::from_fn(|at| TRUST * learned[at] + (1.0 - TRUST) * plain[at])
 }
 
 /// Who is asked, and with what.

@@ -2,7 +2,10 @@
 
 mod content;
 mod domains;
+mod figures;
 mod fit;
+mod groups;
+mod held;
 mod holdout;
 #[cfg(test)]
 mod tests;
@@ -13,9 +16,11 @@ use crate::settings::LearnedWeights;
 use crate::{Bundle, Catalogue, EngineError};
 use domains::DomainMaps;
 use fit::Collaborative;
+pub use groups::Evening;
+use held::{Figures, Held};
 use soiree_algorithms::item_to_item::ItemToItem;
 use soiree_algorithms::model::{Progress, Silent, TextEmbedder};
-use soiree_algorithms::{domain_map, ials, item_knn, tfidf};
+use soiree_algorithms::{domain_map, group_filter, ials, item_knn, tfidf};
 use soiree_domain::interaction::Weights;
 use soiree_domain::{Domain, InteractionKind, Item, ItemId, ModelVersion, Relation};
 use std::collections::BTreeMap;
@@ -47,6 +52,8 @@ pub struct TrainingSet {
     pub users: usize,
     /// Their deeds, in any order.
     pub rows: Vec<Row>,
+    /// Who had what together, in any order.
+    pub evenings: Vec<Evening>,
 }
 
 /// Parameters of a training.
@@ -66,6 +73,8 @@ pub struct TrainParams {
     pub ease_max_items: usize,
     /// The maps between domains; a domain gets one when [`TrainParams::holdout_min_people`] are known in it and others.
     pub domain_map: domain_map::Params,
+    /// The group model; fitted where at least twenty companies of two to a hundred people had something.
+    pub group_filter: group_filter::Params,
     /// Item-kNN.
     pub item_knn: item_knn::Params,
     /// TF-IDF's field weights.
@@ -99,6 +108,7 @@ impl Default for TrainParams {
                 prior: 1.0,
                 ..domain_map::Params::default()
             },
+            group_filter: group_filter::Params::default(),
             tfidf: tfidf::Weights::default(),
             neighbours: 64,
             holdout_min_people: 200,
@@ -110,8 +120,8 @@ impl Default for TrainParams {
 
 /// Hears how a training goes. Stages come in a fixed order, so a caller with a clock can time them.
 pub trait Watch: Progress {
-    /// A stage begins: `content`, `text`, `hold-out`, `ials`, `ease`, `item-knn`, `domain-map`, `done`. The hold-out fits the
-    /// collaborative models without announcing them.
+    /// A stage begins: `content`, `text`, `hold-out`, `ials`, `ease`, `item-knn`, `domain-map`,
+    /// `group-filter`, `done`. The hold-out fits the collaborative models without announcing them.
     fn stage(&self, _name: &'static str) {}
 }
 
@@ -132,6 +142,8 @@ pub struct TrainReport {
     pub holdout: Option<HoldOut>,
     /// The same for people who lost all they had in one domain.
     pub holdout_cold: Option<HoldOut>,
+    /// The same for groups, one work of each of which was hidden.
+    pub holdout_group: Option<HoldOut>,
     /// The learned weights, if they are served.
     pub blend: Option<LearnedWeights>,
 }
@@ -140,11 +152,12 @@ pub struct TrainReport {
 ///
 /// When at least [`TrainParams::holdout_min_people`] people have five positives, one recent positive of each is
 /// hidden, the collaborative models are fitted without, and the blend's weights are learned and, crossed over
-/// two halves, measured. Others, who are known in several domains, lose all they have in one of them, and the weights
-/// for such a domain are learned and measured in the same way. Then all models are fitted on everything. Items of equal id count once, the last stands.
+/// two halves, measured. Others, who are known in several domains, lose all they have in one of them, and groups lose one
+/// of their works; the weights for these are learned and measured in the same way. Then all models are fitted on
+/// everything. Items of equal id count once, the last stands.
 ///
 /// # Errors
-/// [`EngineError::NoItems`], [`EngineError::Row`] for a row outside the set, [`EngineError::UnknownModel`], and
+/// [`EngineError::NoItems`], [`EngineError::Row`] or [`EngineError::Evening`] for one that names what is not in the set, [`EngineError::UnknownModel`], and
 /// [`EngineError::Fit`] when a model cannot be fitted or the watch cancels. Having no interactions is no error: then
 /// only content is fitted.
 pub fn train(
@@ -160,9 +173,10 @@ pub fn train(
     if catalogue.is_empty() {
         return Err(EngineError::NoItems);
     }
-    let rows = placed(set, &catalogue)?;
-    let taken = fit::taken(&rows, set.users, &catalogue, params);
+    let all = placed(set, &catalogue)?;
+    let taken = fit::taken(&all.rows, set.users, &catalogue, params);
     wants.maps_to = domains::targets(&taken, &catalogue, params.holdout_min_people);
+    wants.groups = wants.has("group-filter") && groups::enough(&all.evenings);
     watch.stage("content");
     let words = wants.has("tfidf").then(|| content::words(&catalogue, params)).map(Arc::new);
     watch.stage("text");
@@ -176,25 +190,16 @@ pub fn train(
     let maker =
         Maker { catalogue: &catalogue, params, wants: &wants, words, text, now_ms, version: &version };
     watch.stage("hold-out");
-    let (mut ran, mut ran_cold) = (None, None);
-    if let Some(split) = holdout::split(&rows, &taken, &catalogue, &wants.maps_to, params) {
-        let reduced = fit::all(&split.rest, set.users, &catalogue, params, &wants, now_ms, &Quiet(watch))?;
-        let bundle = maker.bundle(reduced);
-        let (usual, cold) = holdout::run(&bundle, &catalogue, &split, &rows, params, now_ms);
-        (ran, ran_cold) = (Some(usual), cold);
+    let mut figures = Figures::default();
+    if let Some(held) = Held::new(&all, &taken, &catalogue, &wants, params) {
+        let reduced = fit::all(&held.rest, &catalogue, params, &wants, now_ms, &Quiet(watch))?;
+        figures = held.run(&maker.bundle(reduced), &catalogue, &all, params, now_ms);
     }
-    let fitted = fit::all(&rows, set.users, &catalogue, params, &wants, now_ms, watch)?;
+    let fitted = fit::all(&all, &catalogue, params, &wants, now_ms, watch)?;
     let (people, interactions) = (fitted.people, fitted.interactions);
     let mut bundle = maker.bundle(fitted);
     (bundle.manifest.people, bundle.manifest.interactions) = (people, interactions);
-    if let Some((holdout, weights)) = ran {
-        bundle.manifest.blend = weights;
-        bundle.manifest.holdout = Some(holdout);
-    }
-    if let Some((holdout, weights)) = ran_cold {
-        bundle.manifest.blend_cold = weights;
-        bundle.manifest.holdout_cold = Some(holdout);
-    }
+    figures.into_manifest(&mut bundle.manifest);
     watch.stage("done");
     let report = TrainReport {
         items: catalogue.len(),
@@ -203,22 +208,39 @@ pub fn train(
         models: sizes(&bundle),
         holdout: bundle.manifest.holdout.clone(),
         holdout_cold: bundle.manifest.holdout_cold.clone(),
+        holdout_group: bundle.manifest.holdout_group.clone(),
         blend: bundle.manifest.blend,
     };
     Ok((bundle, report))
 }
 
-/// Rows by their place in the catalogue.
-fn placed(set: &TrainingSet, catalogue: &Catalogue) -> Result<Vec<Row>, EngineError> {
+/// What is known of people and groups, items by their place in the catalogue.
+struct Evidence {
+    users: usize,
+    rows: Vec<Row>,
+    evenings: Vec<Evening>,
+}
+
+/// Rows and evenings by their places in the catalogue; evenings that say nothing of groups are left out.
+fn placed(set: &TrainingSet, catalogue: &Catalogue) -> Result<Evidence, EngineError> {
     let places: Vec<Option<u32>> = set.items.iter().map(|item| catalogue.index_of(&item.id)).collect();
-    let place = |(at, row): (usize, &Row)| {
-        let item = places.get(row.item as usize).copied().flatten();
-        match item.filter(|_| (row.user as usize) < set.users) {
-            Some(item) => Ok(Row { item, ..*row }),
-            None => Err(EngineError::Row(at)),
+    let place = |item: u32| places.get(item as usize).copied().flatten();
+    let known = |user: u32| (user as usize) < set.users;
+    let row = |(at, row): (usize, &Row)| match place(row.item).filter(|_| known(row.user)) {
+        Some(item) => Ok(Row { item, ..*row }),
+        None => Err(EngineError::Row(at)),
+    };
+    let evening = |(at, evening): (usize, &Evening)| {
+        let works: Option<Vec<_>> = evening.works.iter().map(|w| Some((place(w.0)?, w.1))).collect();
+        match works.filter(|_| evening.people.iter().all(|&user| known(user))) {
+            Some(works) => Ok(Evening { people: evening.people.clone(), works }),
+            None => Err(EngineError::Evening(at)),
         }
     };
-    set.rows.iter().enumerate().map(place).collect()
+    let rows = set.rows.iter().enumerate().map(row).collect::<Result<_, _>>()?;
+    let mut evenings = set.evenings.iter().enumerate().map(evening).collect::<Result<Vec<_>, _>>()?;
+    evenings.retain(Evening::counts);
+    Ok(Evidence { users: set.users, rows, evenings })
 }
 
 /// Which models are wanted.
@@ -226,11 +248,13 @@ struct Wanted {
     models: Vec<&'static str>,
     /// The domains that maps are fitted to.
     maps_to: Vec<Domain>,
+    /// Whether the group model is fitted.
+    groups: bool,
 }
 
 impl Wanted {
     fn new(only: Option<&[String]>) -> Result<Self, EngineError> {
-        let all = |models| Self { models, maps_to: Vec::new() };
+        let all = |models| Self { models, maps_to: Vec::new(), groups: false };
         let Some(only) = only else { return Ok(all(MODELS.to_vec())) };
         let known = |name: &String| MODELS.into_iter().find(|m| m == name);
         let names =
@@ -278,6 +302,8 @@ impl Maker<'_> {
         put("item-knn", fitted.item_knn.is_some(), json(self.params.item_knn));
         let maps = fitted.domain_maps.as_ref();
         put("domain-map", maps.is_some(), maps.map_or_else(Default::default, DomainMaps::told));
+        let graphs = fitted.group_filter.as_ref();
+        put("group-filter", graphs.is_some(), graphs.map_or_else(Default::default, |g| json(g.params)));
         put("tfidf", self.words.is_some() && self.wants.has("tfidf"), json(self.params.tfidf));
         put("text", self.text.is_some(), serde_json::json!({ "neighbours": neighbours }));
         let manifest = Manifest {
@@ -290,8 +316,10 @@ impl Maker<'_> {
             models,
             blend: None,
             blend_cold: None,
+            blend_group: None,
             holdout: None,
             holdout_cold: None,
+            holdout_group: None,
             files: BTreeMap::new(),
         };
         Bundle {
@@ -303,6 +331,7 @@ impl Maker<'_> {
             ease: fitted.ease,
             item_knn: fitted.item_knn,
             domain_map: fitted.domain_maps.map(|maps| maps.links),
+            group_filter: fitted.group_filter,
             words: self.words.clone(),
             text: self.text.as_ref().map(|text| Arc::clone(&text.0)),
             meaning: self.text.as_ref().map(|text| Arc::clone(&text.1)),
@@ -318,6 +347,7 @@ fn sizes(bundle: &Bundle) -> Vec<(&'static str, usize)> {
     let mut sizes = vec![("popularity", bundle.items())];
     sizes.extend(bundle.ials.as_ref().map(|m| ("ials", m.dims() * bundle.items())));
     sizes.extend(bundle.neighbour_models().map(|(source, model)| (source.as_str(), model.links().nnz())));
+    sizes.extend(bundle.group_filter.as_ref().map(|graphs| ("group-filter", graphs.nnz())));
     sizes
 }
 

@@ -43,7 +43,8 @@ fn every_model_is_fitted_and_stages_are_announced() {
     assert!(bundle.left_out().is_empty());
     assert_eq!(report.models.iter().map(|m| m.0).collect::<Vec<_>>(), MODELS_FITTED);
     assert_eq!((report.people, report.items), (40, items().len()));
-    let wanted = ["content", "text", "hold-out", "ials", "ease", "item-knn", "domain-map", "done"];
+    let wanted =
+        ["content", "text", "hold-out", "ials", "ease", "item-knn", "domain-map", "group-filter", "done"];
     assert_eq!(*stages.0.lock().unwrap(), wanted);
 }
 
@@ -60,7 +61,7 @@ fn with_enough_people_weights_are_learned_and_measured() {
     let params = TrainParams { holdout_min_people: 20, ..params() };
     let (bundle, report) = run(&set(), &params).unwrap();
     let holdout = report.holdout.unwrap();
-    assert_eq!(holdout.people, 40);
+    assert_eq!(holdout.measured, 40);
     let figure = |name: &str| holdout.rows.iter().find(|r| r.name == name).unwrap().ndcg_at_10;
     assert!(figure("blend") > figure("popularity"), "{holdout:?}");
     assert_eq!(bundle.manifest().holdout.as_ref(), Some(&holdout));
@@ -137,7 +138,7 @@ fn readers() -> TrainingSet {
             (0..4).for_each(|n| took(24 + kind * 8 + (user / 6 + 2 * n) % 8));
         }
     }
-    TrainingSet { items, relations: vec![], users: 240, rows }
+    TrainingSet { items, relations: vec![], users: 240, rows, evenings: vec![] }
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn what_people_read_tells_what_they_watch() {
     assert_eq!(found, [(Some("book"), Some("film"), Some(true)), (Some("film"), Some("book"), Some(true))]);
     // Of the second least famous kind: whoever lost their films is asked for one.
     let cold = report.holdout_cold.unwrap();
-    assert!(cold.people > 20, "{cold:?}");
+    assert!(cold.measured > 20, "{cold:?}");
     let figure = |name: &str| cold.rows.iter().find(|r| r.name == name).unwrap().ndcg_at_10;
     assert!(figure("domain-map") > figure("popularity") + 0.1, "{cold:?}");
     assert!(figure("blend") > figure("popularity") + 0.1, "{cold:?}");

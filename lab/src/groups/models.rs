@@ -48,8 +48,9 @@ impl Ground {
                 let params: group_filter::Params =
                     models::read(&entry.params).map_err(|trouble| trouble.of(entry))?;
                 let Known { groups, members, people, .. } = &*known;
-                let model = GroupFilter::fit(Evidence { groups, members, people }, params, progress)
-                    .map_err(|fault| Trouble::Fit(fault).of(entry))?;
+                let model =
+                    GroupFilter::fit(Evidence { groups, members, people }, params, usize::MAX, progress)
+                        .map_err(|fault| Trouble::Fit(fault).of(entry))?;
                 let params = serde_json::to_value(params).unwrap_or_default();
                 Ok(Fitted {
                     scorer: Box::new(Filtered { space: known.space, model }),

@@ -1,6 +1,6 @@
 use crate::rig::*;
-use soiree_domain::Friendship;
-use soiree_storage::{Page, StorageError, Store, Written};
+use soiree_domain::{Friendship, Interaction, InteractionKind};
+use soiree_storage::{EveningLine, EveningRow, Page, StorageError, Store, Written};
 
 pub(crate) async fn writing_again_changes_only_what_differs(store: Store) {
     let mut users = vec![user("ann"), user("bob")];
@@ -99,7 +99,39 @@ pub(crate) async fn evenings_together_are_counted(store: Store) {
     assert_eq!(store.companions(&user_id("ann"), 1).await.unwrap().len(), 1);
     let parties = store.parties_of(&user_id("cyd"), 10).await.unwrap();
     assert_eq!(parties, [party_id("p3"), party_id("p2")], "where they came last first");
-    let (people, played) = store.evening(&party_id("p2"), 10).await.unwrap();
-    assert_eq!((people, played.len()), (3, 1));
-    assert_eq!(store.evening(&party_id("nowhere"), 10).await.unwrap(), (0, vec![]));
+    let evening = store.evening(&party_id("p2"), 10).await.unwrap();
+    assert_eq!((evening.people, evening.played.len(), evening.had), (3, 1, vec![]));
+    assert_eq!(store.evening(&party_id("nowhere"), 10).await.unwrap(), EveningRow::default());
+}
+
+pub(crate) async fn imported_groups_have_a_past(store: Store) {
+    store.put_users(&[user("ann"), user("bob"), user("cyd")], 1).await.unwrap();
+    store.put_items(&[item("a"), item("b"), item("c")], 1).await.unwrap();
+    let did = |who: &str, what: &str, kind, at_ms| {
+        let party = Some(party_id("trip"));
+        Interaction { party, ..Interaction::new(user_id(who), item_id(what), kind, at_ms) }
+    };
+    use InteractionKind as K;
+    let alone = Interaction { party: None, ..did("cyd", "c", K::Finish, 9) };
+    let deeds =
+        [did("ann", "a", K::Finish, 5), did("bob", "a", K::View, 3), did("bob", "b", K::Dislike, 7), alone];
+    store.import_interactions(&deeds).await.unwrap();
+    // What somebody says here and now about a party is no history of a group.
+    store.commit(&[entry(vec![did("cyd", "c", K::Finish, 8)])]).await.unwrap();
+
+    let evening = store.evening(&party_id("trip"), 10).await.unwrap();
+    assert_eq!(evening, EveningRow { people: 2, played: vec![], had: vec![item_id("a")] });
+    assert_eq!(store.parties_of(&user_id("bob"), 10).await.unwrap(), [party_id("trip")]);
+    assert_eq!(store.parties_of(&user_id("cyd"), 10).await.unwrap(), []);
+    let mut lines = Vec::new();
+    store.each_of_evenings(|party, line| lines.push((party.to_owned(), line))).await.unwrap();
+    lines.sort_by_key(|line| format!("{line:?}"));
+    let of = |line| ("trip".to_owned(), line);
+    let wanted = [
+        of(EveningLine::Came(user_id("ann"))),
+        of(EveningLine::Came(user_id("bob"))),
+        of(EveningLine::Had(3, item_id("a"))),
+        of(EveningLine::Had(5, item_id("a"))),
+    ];
+    assert_eq!(lines, wanted);
 }

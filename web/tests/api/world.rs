@@ -79,7 +79,7 @@ fn bundle() -> Bundle {
         let mut params = TrainParams::default();
         params.ials.dims = 4;
         params.ials.iterations = 3;
-        let set = TrainingSet { items, relations: relations(), users: 20, rows };
+        let set = TrainingSet { items, relations: relations(), users: 20, rows, evenings: vec![] };
         train(&set, &params, Some(&Topics), NOW_MS, ModelVersion::new("test-v1").unwrap(), &Silent).unwrap().0
     };
     FITTED.get_or_init(fit).clone()

@@ -1,0 +1,87 @@
+//! What is held back from a first fit, to see how well it is found again: of people, and of groups.
+
+use super::figures::Ran;
+use super::groups;
+use super::holdout::{self, PeopleRan, Split};
+use super::{Evidence, TrainParams, Wanted};
+use crate::bundle::Manifest;
+use crate::settings::GROUP_PARTS;
+use crate::{Bundle, Catalogue};
+use rustc_hash::FxHashSet;
+use soiree_algorithms::matrix::Csr;
+
+/// What is hidden, and the rest.
+pub(super) struct Held {
+    /// What the first fit is made on.
+    pub(super) rest: Evidence,
+    people: Option<Split>,
+    groups: Vec<groups::Hidden>,
+}
+
+/// The figures, and the weights that were learned from them.
+#[derive(Default)]
+pub(super) struct Figures {
+    people: Option<PeopleRan>,
+    groups: Option<Ran<{ GROUP_PARTS.len() }>>,
+}
+
+impl Held {
+    /// Holds back a little of `all`; `None` where there is too little of everything.
+    pub(super) fn new(
+        all: &Evidence,
+        taken: &Csr,
+        catalogue: &Catalogue,
+        wants: &Wanted,
+        params: &TrainParams,
+    ) -> Option<Self> {
+        let people = holdout::split(&all.rows, taken, catalogue, &wants.maps_to, params);
+        let groups = if wants.groups { groups::split(&all.evenings, params) } else { Vec::new() };
+        if people.is_none() && groups.is_empty() {
+            return None;
+        }
+        let (evenings, gone) = groups::without(&all.evenings, &groups);
+        let lost_together: FxHashSet<(u32, u32)> = gone;
+        let rows = all.rows.iter().filter(|row| {
+            !lost_together.contains(&(row.user, row.item))
+                && people.as_ref().is_none_or(|split| split.keeps(row, catalogue))
+        });
+        let rest = Evidence { users: all.users, rows: rows.copied().collect(), evenings };
+        Some(Self { rest, people, groups })
+    }
+
+    /// Looks for what is hidden with a bundle that was fitted on the rest.
+    pub(super) fn run(
+        &self,
+        bundle: &Bundle,
+        catalogue: &Catalogue,
+        all: &Evidence,
+        params: &TrainParams,
+        now_ms: i64,
+    ) -> Figures {
+        let people = self
+            .people
+            .as_ref()
+            .map(|split| holdout::run(bundle, catalogue, split, &all.rows, params, now_ms));
+        let groups = (!self.groups.is_empty())
+            .then(|| groups::run(bundle, catalogue, &self.groups, &self.rest, params, now_ms));
+        Figures { people, groups }
+    }
+}
+
+impl Figures {
+    /// Writes them down.
+    pub(super) fn into_manifest(self, manifest: &mut Manifest) {
+        if let Some((usual, cold)) = self.people {
+            manifest.blend = usual.1;
+            manifest.holdout = Some(usual.0);
+            if let Some((figures, weights)) = cold {
+                manifest.blend_cold = weights;
+                manifest.holdout_cold = Some(figures);
+            }
+        }
+        if let Some((figures, weights)) = self.groups {
+            manifest.blend_group = weights;
+            manifest.holdout_group = Some(figures);
+        }
+    }
+}
