@@ -304,7 +304,12 @@ async fn an_evening_is_known_as_soon_as_it_is_over() {
         after = rig.house.profiles().get(&me).await.unwrap();
         tokio::task::yield_now().await;
     }
-    assert_eq!(after.companions, [(other, 1)]);
+    assert_eq!(after.companions, [(other.clone(), 1)]);
+    // And a training reads of it.
+    let evenings = crate::evenings::evenings(rig.house.store()).await.unwrap();
+    let works: Vec<&str> = evenings[0].works.keys().map(ItemId::as_str).collect();
+    assert_eq!((evenings.len(), works), (1, vec!["one"]));
+    assert_eq!(evenings[0].people.iter().collect::<Vec<_>>(), [&me, &other]);
     rig.house.stop().await;
 }
 

@@ -80,6 +80,7 @@ pub(super) struct Hidden {
 /// Hides the newest work of a seeded quarter of the groups that have a past without it, of at most
 /// [`TrainParams::holdout_max_people`]; none where they are too few to learn from.
 pub(super) fn split(evenings: &[Evening], params: &TrainParams) -> Vec<Hidden> {
+    let of = evenings_of(evenings);
     let mut hidden: Vec<Hidden> = (0..evenings.len())
         .filter(|&at| evenings[at].works.len() >= 2)
         .filter_map(|evening| {
@@ -87,11 +88,21 @@ pub(super) fn split(evenings: &[Evening], params: &TrainParams) -> Vec<Hidden> {
                 evenings[evening].works.iter().max_by_key(|work| (work.1, draw(work.0, params.seed)))?;
             Some(Hidden { evening, wanted: newest.0 })
         })
+        .filter(|&lost| is_new(evenings, &of, lost))
         .collect();
     let most = ((hidden.len() as f64 * SHARE) as usize).min(params.holdout_max_people);
     hidden.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(params.seed));
     hidden.truncate(most);
     if hidden.len() < LEAST_HIDDEN { Vec::new() } else { hidden }
+}
+
+/// Whether so few of the company had the work on other evenings that it might be recommended to them.
+fn is_new(evenings: &[Evening], of: &FxHashMap<u32, Vec<usize>>, lost: Hidden) -> bool {
+    let had = |at: &usize| evenings[*at].works.iter().any(|work| work.0 == lost.wanted);
+    let elsewhere = |person: &u32| of[person].iter().filter(|&&at| at != lost.evening).any(had);
+    let people = &evenings[lost.evening].people;
+    let who = people.iter().filter(|person| elsewhere(person)).count();
+    who as f32 <= BlendSettings::default().seen_share * people.len() as f32
 }
 
 /// Tells works of the same time apart, not by the catalogue's order, which often is an order of fame.
