@@ -7,16 +7,20 @@ use crate::{
 use soiree_algorithms::model::Silent;
 use soiree_domain::{Domain, InteractionKind, Item, ItemId, ModelVersion, Source, Strategy};
 
-/// Ninety circles of three people. What they see by themselves says nothing of what they see together: that is one of
+/// Circles of three people. What they see by themselves says nothing of what they see together: that is one of
 /// three kinds, by the circle. The first eighteen works are seen alone, then come twelve of each kind.
-fn circles() -> TrainingSet {
+fn circles(count: u32) -> TrainingSet {
     let item = |n: u32| {
         let name =
             if n < 18 { format!("alone-{n}") } else { format!("kind-{}-{}", (n - 18) / 12, (n - 18) % 12) };
         Item::new(ItemId::new(&name).unwrap(), Domain::Film, name.replace('-', ""))
     };
-    let mut set = TrainingSet { items: (0..54).map(item).collect(), users: 270, ..TrainingSet::default() };
-    for circle in 0..90_u32 {
+    let mut set = TrainingSet {
+        items: (0..54).map(item).collect(),
+        users: count as usize * 3,
+        ..TrainingSet::default()
+    };
+    for circle in 0..count {
         let people: Vec<u32> = (0..3).map(|n| circle * 3 + n).collect();
         let works: Vec<(u32, i64)> = (0..4)
             .map(|n| (18 + circle % 3 * 12 + (circle / 3 + n * n) % 12, NOW_MS - i64::from(circle * 4 + n)))
@@ -33,7 +37,7 @@ fn circles() -> TrainingSet {
         set.evenings.extend(again);
     }
     // A crowd is no company, and neither is one person.
-    set.evenings.push(Evening { people: (0..200).collect(), works: vec![(0, NOW_MS)] });
+    set.evenings.push(Evening { people: (0..101).collect(), works: vec![(0, NOW_MS)] });
     set.evenings.push(Evening { people: vec![1], works: vec![(1, NOW_MS)] });
     set
 }
@@ -48,10 +52,7 @@ fn measured() -> TrainParams {
 
 #[test]
 fn what_groups_had_is_found_again_by_what_groups_had() {
-    let mut set = circles();
-    // Fewer than fifty lost works would teach nothing.
-    let more = set.evenings.iter().filter(|evening| evening.people.len() < 4).cloned().collect::<Vec<_>>();
-    set.evenings.extend(more);
+    let set = circles(240);
     let (bundle, report) = run(&set, &measured()).unwrap();
     let found = report.holdout_group.unwrap();
     assert!(found.measured >= 50, "{found:?}");
@@ -67,9 +68,9 @@ fn what_groups_had_is_found_again_by_what_groups_had() {
 
 #[test]
 fn a_group_with_a_past_is_answered_by_what_groups_went_on_to() {
-    let (bundle, report) = run(&circles(), &measured()).unwrap();
+    let (bundle, report) = run(&circles(90), &measured()).unwrap();
     assert!(report.holdout_group.is_none(), "twenty lost works are too few");
-    let catalogue = Catalogue::new(circles().items, &[]);
+    let catalogue = Catalogue::new(circles(90).items, &[]);
     let served = bundle.attach(&catalogue);
     let (ana, ben) = (user("ana"), user("ben"));
     let history = finished(&["alone-1", "alone-4"]);
@@ -110,8 +111,11 @@ fn a_group_with_a_past_is_answered_by_what_groups_went_on_to() {
     // What the request keeps out is not let in by the group's past.
     let veto = ItemId::new("kind-2-2").unwrap();
     let together = had(0.0);
-    let group =
-        Group { together: &together, vetoes: &[veto.clone()], ..Group::new(&people, Strategy::Average) };
+    let group = Group {
+        together: &together,
+        vetoes: std::slice::from_ref(&veto),
+        ..Group::new(&people, Strategy::Average)
+    };
     let mut request = Request { limit: 50, ..Request::default() };
     request.filter.exclude = vec![ItemId::new("kind-2-3").unwrap()];
     let answer = recommend_group(&served, &catalogue, &group, &now(), &request, &only, &Untimed);
@@ -121,7 +125,7 @@ fn a_group_with_a_past_is_answered_by_what_groups_went_on_to() {
 
 #[test]
 fn few_groups_make_no_model_and_strange_ones_are_refused() {
-    let mut set = circles();
+    let mut set = circles(90);
     set.evenings.truncate(19);
     let (bundle, _) = run(&set, &measured()).unwrap();
     assert!(!bundle.manifest().models.contains_key("group-filter") && bundle.group_links().is_none());
@@ -134,7 +138,7 @@ fn few_groups_make_no_model_and_strange_ones_are_refused() {
 
 #[test]
 fn links_below_nothing_are_refused() {
-    let (mut bundle, _) = run(&circles(), &measured()).unwrap();
+    let (mut bundle, _) = run(&circles(90), &measured()).unwrap();
     let links = bundle.group_filter.as_mut().unwrap();
     links.by_people = links.by_people.map(|_, _, value| -value);
     let error = Bundle::from_files(&bundle.to_files()).unwrap_err().to_string();
