@@ -7,6 +7,7 @@
 
 mod circle;
 mod question;
+mod reader;
 mod search;
 mod timing;
 mod together;
@@ -39,6 +40,7 @@ use std::{
     time::Instant,
 };
 use timing::StageClock;
+use tokio::sync::Notify;
 
 /// Bounds and weights of the recommender.
 #[derive(Debug, Clone)]
@@ -90,6 +92,8 @@ struct Inner {
     snapshot: ArcSwap<Snapshot>,
     /// Held while a new snapshot is made, so that no change is lost; readers never take it.
     changing: Mutex<()>,
+    /// Told when there is a new snapshot.
+    changed: Arc<Notify>,
     profiles: Profiles,
     journal: Journal,
     clock: Clock,
@@ -118,6 +122,7 @@ impl Recommender {
         Ok(Self(Arc::new(Inner {
             snapshot: ArcSwap::from_pointee(snapshot),
             changing: Mutex::new(()),
+            changed: Arc::default(),
             profiles,
             journal,
             clock,
@@ -160,6 +165,7 @@ impl Recommender {
         let _one_at_a_time = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let new = change(&self.0.snapshot.load());
         self.0.snapshot.store(Arc::new(new));
+        self.0.changed.notify_one();
     }
 
     /// Answers for one person and logs what was shown.

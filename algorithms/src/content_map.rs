@@ -73,6 +73,28 @@ impl ContentMap {
         Ok(Self { features: width, factors: dims, weights })
     }
 
+    /// Takes over saved weights, row-major, `features` × `factors`.
+    ///
+    /// # Errors
+    /// [`FitError::Parameter`] when they are not as many, or not finite.
+    pub fn from_weights(features: usize, factors: usize, weights: Vec<f32>) -> Result<Self, FitError> {
+        let whole = weights.len() == features * factors && weights.iter().all(|w| w.is_finite());
+        require(whole, "weights", "finite, features x factors", weights.len())?;
+        Ok(Self { features, factors, weights })
+    }
+
+    /// The weights, row-major, features × factors, for saving.
+    #[must_use]
+    pub fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
+    /// How many features an item has.
+    #[must_use]
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
     /// The factors that go with these features; zeros when their number is not that of the fit. O(features · dims).
     #[must_use]
     pub fn guess(&self, features: &[f32]) -> Vec<f32> {
@@ -84,6 +106,21 @@ impl ContentMap {
         }
         out
     }
+}
+
+/// How many features a year makes.
+pub const YEARS: usize = 13;
+
+/// A year as features: [`YEARS`] bumps from 1925 in steps of eight years; a year lies on its two or three nearest, at unit
+/// length. Zeros when unknown.
+#[must_use]
+pub fn years(year: Option<f32>) -> [f32; YEARS] {
+    let Some(year) = year else { return [0.0; YEARS] };
+    let year = year.clamp(1917.0, 2029.0);
+    let bump = |step: usize| (-((year - 1925.0 - 8.0 * step as f32) / 8.0).powi(2) / 2.0).exp();
+    let bumps: [f32; YEARS] = std::array::from_fn(bump);
+    let norm = bumps.iter().map(|v| v * v).sum::<f32>().sqrt();
+    bumps.map(|v| v / norm)
 }
 
 #[cfg(test)]
@@ -119,5 +156,24 @@ mod tests {
         assert!(matches!(fit(&[1.0], 1.0), Err(FitError::Parameter { name: "features", .. })));
         let map = fit(&[1.0, 1.0], 1.0).unwrap();
         assert_eq!(map.guess(&[1.0, 2.0]), [0.0]);
+    }
+
+    #[test]
+    fn saved_weights_guess_the_same() {
+        let map = ContentMap::fit(&[1.0, 0.5, 2.0], 1, &[1.0, 2.0, 3.0], 1, &[1.0; 3], 0.1).unwrap();
+        let again = ContentMap::from_weights(map.features(), 1, map.weights().to_vec()).unwrap();
+        assert_eq!(again, map);
+        assert!(ContentMap::from_weights(2, 1, vec![1.0]).is_err());
+        assert!(ContentMap::from_weights(1, 1, vec![f32::NAN]).is_err());
+    }
+
+    #[test]
+    fn years_lie_beside_their_neighbours() {
+        let dot =
+            |a: f32, b: f32| -> f32 { years(Some(a)).iter().zip(years(Some(b))).map(|(x, y)| x * y).sum() };
+        assert!((dot(1984.0, 1984.0) - 1.0).abs() < 1e-5);
+        assert!(dot(1984.0, 1987.0) > dot(1984.0, 1999.0) && dot(1984.0, 2018.0) < 0.05);
+        assert_eq!(years(None), [0.0; YEARS]);
+        assert!(years(Some(-300.0)).iter().all(|v| v.is_finite()));
     }
 }

@@ -69,6 +69,8 @@ pub enum Source {
     Popularity,
     /// Time, mood and what is on now.
     Context,
+    /// Factors guessed from what an item is about, for items that nobody took yet.
+    Sbert,
     /// What a group has had together before.
     Together,
     /// What groups with a like past, and their members, went on to.
@@ -92,6 +94,7 @@ impl Source {
             Self::Context => "context",
             Self::Together => "together",
             Self::GroupFilter => "group-filter",
+            Self::Sbert => "sbert",
         }
     }
 }

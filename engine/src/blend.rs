@@ -7,7 +7,7 @@
 use crate::candidates::{Folded, Scene};
 use crate::context::Moment;
 use crate::profile::Profile;
-use crate::settings::{LEARNED, SOURCES, place};
+use crate::settings::{LEARNED, NEW_SOURCES, SOURCES, place};
 use crate::table::{Ranking, Table};
 use crate::weights::Weights;
 use soiree_algorithms::blend::{pack, reciprocal_ranks};
@@ -16,6 +16,16 @@ use soiree_domain::Source;
 /// The share of the strongest below which a factor score says nothing.
 const NOISE: f32 = 0.05;
 const COLLABORATIVE: [Source; 4] = [Source::Ials, Source::Ease, Source::ItemKnn, Source::DomainMap];
+/// All sources that are ranked.
+const RANKED: [Source; LEARNED.len() + 1] = {
+    let mut all = [Source::Sbert; LEARNED.len() + 1];
+    let mut at = 0;
+    while at < LEARNED.len() {
+        all[at] = LEARNED[at];
+        at += 1;
+    }
+    all
+};
 const CONTENT: [Source; 3] = [Source::Tfidf, Source::Text, Source::Relation];
 
 /// The three scores that need no list of their own: iALS and popularity for every candidate from the row `from` on, and
@@ -26,11 +36,8 @@ pub(crate) fn fill(scene: &Scene<'_>, folded: &Folded, moment: &Moment, table: &
         for row in table.rows[from..].iter_mut().filter(|row| row.known) {
             row.raw[place(Source::Ials)] = ials.item_vector(row.slot).map_or(0.0, |item| dot(item, person));
         }
-        // Nothing is ever exactly 0 to factors; far below the strongest it is noise, which ranks would make loud.
-        let most = table.rows.iter().map(|row| row.raw[place(Source::Ials)]).fold(0.0, f32::max);
-        for row in table.rows[from..].iter_mut().filter(|row| row.raw[place(Source::Ials)] < NOISE * most) {
-            row.raw[place(Source::Ials)] = 0.0;
-        }
+        quiet(table, Source::Ials, from);
+        guess(scene, person, table, from);
         // What was had tells the factors itself, so its own score says nothing new.
         for &(slot, _) in &folded.deeds {
             if let Some(at) = table.find(slot) {
@@ -45,8 +52,30 @@ pub(crate) fn fill(scene: &Scene<'_>, folded: &Folded, moment: &Moment, table: &
     }
 }
 
+/// What the guessed factors say of every candidate, where there is one that nobody took: the others are who it is ranked
+/// among.
+fn guess(scene: &Scene<'_>, person: &[f32], table: &mut Table, from: usize) {
+    if table.rows.iter().all(|row| row.known) {
+        return;
+    }
+    // A first newcomer may come after others were filled.
+    let from = if table.rows[..from].iter().all(|row| row.known) { 0 } else { from };
+    for row in &mut table.rows[from..] {
+        row.raw[place(Source::Sbert)] = scene.served.guess(row.slot).map_or(0.0, |item| dot(item, person));
+    }
+    quiet(table, Source::Sbert, from);
+}
+
+/// Nothing is ever exactly 0 to factors; far below the strongest it is noise, which ranks would make loud.
+fn quiet(table: &mut Table, source: Source, from: usize) {
+    let most = table.rows.iter().map(|row| row.raw[place(source)]).fold(0.0, f32::max);
+    for row in table.rows[from..].iter_mut().filter(|row| row.raw[place(source)] < NOISE * most) {
+        row.raw[place(source)] = 0.0;
+    }
+}
+
 /// The product of two vectors, in eight sums side by side so that the compiler can use wide registers.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(x, y)| x * y).sum();
@@ -61,7 +90,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 /// Brings every source to 0 to 1: ranked sources by reciprocal rank within each domain, friends by their
 /// share of the strongest.
 pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut Ranking) {
-    rank(scene, &LEARNED, table, ranking);
+    rank(scene, &RANKED, table, ranking);
     let friends = place(Source::Friends);
     let most = table.rows.iter().map(|row| row.raw[friends]).fold(0.0, f32::max);
     if most > 0.0 {
@@ -71,7 +100,7 @@ pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut Rank
 
 /// The same again after candidates came of which no list says anything: only what [`fill`] scores has changed.
 pub(crate) fn normalise_filled(scene: &Scene<'_>, table: &mut Table, ranking: &mut Ranking) {
-    rank(scene, &[Source::Ials, Source::Popularity], table, ranking);
+    rank(scene, &[Source::Ials, Source::Popularity, Source::Sbert], table, ranking);
 }
 
 fn rank(scene: &Scene<'_>, sources: &[Source], table: &mut Table, ranking: &mut Ranking) {
@@ -105,23 +134,26 @@ pub(crate) fn blend(scene: &Scene<'_>, weights: &Weights, table: &mut Table) {
         }
     }
     let measures: [(f32, f32); 5] = std::array::from_fn(|domain| {
-        let weights = weights.of(domain as u8);
-        let active = |of: &[Source]| {
+        let (known, new) = (weights.of(domain as u8), weights.of_new(domain as u8));
+        let active = |weights: &[f32; SOURCES], of: &[Source]| {
             of.iter().map(|&s| place(s)).filter(|&s| speaks[s]).map(|s| weights[s]).sum::<f32>()
         };
-        let rest = active(&[Source::Friends, Source::Context]);
-        let (content, popularity) = (active(&CONTENT), active(&[Source::Popularity]));
-        let all = active(&COLLABORATIVE) + content + popularity + rest;
+        let rest = active(known, &[Source::Friends, Source::Context]);
+        let all = active(known, &COLLABORATIVE)
+            + active(known, &CONTENT)
+            + active(known, &[Source::Popularity])
+            + rest;
         // An item that nobody had yet cannot be known to collaborative models nor be popular. It is measured for two
-        // thirds by what can speak for it and for one by all: where content has little weight, it brings new items
+        // thirds by what can speak for it and for one by all: where that has little weight, it brings new items
         // little.
-        let newcomer = if content > 0.0 { (2.0 * (content + rest) + all) / 3.0 } else { all };
+        let theirs = active(new, &NEW_SOURCES);
+        let newcomer = if theirs > 0.0 { (2.0 * (theirs + rest) + all) / 3.0 } else { all };
         (all, newcomer)
     });
     let discount = scene.settings.unknown_discount;
     for row in &mut table.rows {
         let (all, newcomer) = measures[row.domain as usize];
-        let sum: f32 = row.value.iter().zip(weights.of(row.domain)).map(|(v, w)| v * w).sum();
+        let sum: f32 = row.value.iter().zip(weights.of_row(row)).map(|(v, w)| v * w).sum();
         let score = match (row.known, all > 0.0) {
             (_, false) => 0.0,
             (true, _) => sum / all,

@@ -1,6 +1,7 @@
 //! Stage 1, candidates: every source names items for one person and says how strongly.
 
 use crate::Catalogue;
+use crate::blend::dot;
 use crate::paths::{closeness, reach};
 use crate::profile::Profile;
 use crate::request::{Context, Person};
@@ -10,7 +11,7 @@ use crate::settings::{BlendSettings, SOURCES, place};
 use crate::social::{tastes, trust};
 use crate::table::{Admit, Scratch, Table};
 use soiree_algorithms::item_to_item::ItemToItem;
-use soiree_algorithms::topk::top_k;
+use soiree_algorithms::topk::{top_k, top_k_of};
 use soiree_domain::{Mood, Source};
 
 /// What is the same for all members of one request.
@@ -201,6 +202,15 @@ impl<'a> Scene<'a> {
         }
         for (slot, _) in top_k(dense, self.settings.candidates * 2) {
             table.enter(slot, &self.rules);
+        }
+        // What nobody took yet is chosen by guessed factors, which do not compare with fitted ones.
+        let guessed = self.served.guessed().iter().filter_map(|&slot| Some((slot, self.served.guess(slot)?)));
+        for (slot, score) in
+            top_k_of(guessed.map(|(slot, item)| (slot, dot(item, factors))), self.settings.candidates)
+        {
+            if score > 0.0 {
+                table.enter(slot, &self.rules);
+            }
         }
     }
 

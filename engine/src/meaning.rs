@@ -33,6 +33,14 @@ impl Meaning {
         self.probe.len()
     }
 
+    /// The vector of an item, up to rounding; empty for an item outside.
+    pub(crate) fn vector(&self, slot: u32) -> Vec<f32> {
+        let (from, n) = (slot as usize * self.dimensions(), self.dimensions());
+        let codes = self.codes.get(from..from + n).unwrap_or_default();
+        let scale = self.scales.get(slot as usize).copied().unwrap_or(0.0);
+        codes.iter().map(|&code| f32::from(code) * scale).collect()
+    }
+
     /// Whether vectors come from the same encoder, by the vector it gives to [`PROBE`].
     pub(crate) fn is_of(&self, probe: &[f32]) -> bool {
         probe.len() == self.probe.len()
@@ -79,6 +87,8 @@ mod tests {
         for (a, b) in exact.iter().zip(&found) {
             assert!((a - b).abs() < 0.01, "{a} {b}");
         }
+        assert!(meaning.vector(4).iter().zip(query).all(|(a, b)| (a - b).abs() < 0.01));
+        assert!(meaning.vector(99).is_empty());
         assert_eq!(found[9], 0.0, "an item without a vector means nothing");
         assert!(meaning.is_of(vectors.vector(3).unwrap()));
         assert!(!meaning.is_of(query) && !meaning.is_of(&[1.0]));

@@ -46,9 +46,10 @@ pub(crate) fn personal(
         Source::Text,
         Source::Relation,
         Source::Friends,
+        Source::Sbert,
     ]
     .into_iter()
-    .map(|source| (source, weights.of(row.domain)[place(source)] * row.value[place(source)]))
+    .map(|source| (source, weights.of_row(row)[place(source)] * row.value[place(source)]))
     .filter(|&(_, share)| share > 0.0)
     .collect();
     // An explicit link says more to a reader than any number, so it goes before what weighs about the same.
@@ -61,6 +62,7 @@ pub(crate) fn personal(
                 own(source, text, Some(scene.catalogue.item(deed.item).id.clone()))
             }),
             Source::Friends => friends(scene, person, row).map(|text| own(source, text, None)),
+            Source::Sbert => Some(own(source, "New here, and about what suits your taste".to_owned(), None)),
             source => evidence(scene, profile, source, row).map(|deed| {
                 let known = scene.catalogue.item(deed.item);
                 let text = words::because_you(deed.kind, deed.value, &known.title);

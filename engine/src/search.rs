@@ -177,7 +177,8 @@ fn by_meaning(
         scene.served.bundle().meaning().filter(|m| m.is_of(probe) && vector.len() == m.dimensions())?;
     scratch.dense.resize(scene.served.bundle().items(), 0.0);
     meaning.score(vector, &mut scratch.dense);
-    let all = (0_u32..).zip(scratch.dense.iter().copied());
+    let known = (0_u32..).zip(scratch.dense.iter().copied());
+    let all = known.chain(scene.served.newcomers_by_meaning(vector));
     Some(top_k_of(all.filter(|&(slot, score)| score > FAR && may(slot)), DEPTH))
 }
 

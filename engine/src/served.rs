@@ -1,18 +1,16 @@
 //! A bundle attached to a catalogue: whose item is whose.
 //!
 //! Models and tables work on *slots*: first the items of the bundle in its own order, then the *newcomers*, the
-//! items of the catalogue that the bundle does not know. A newcomer is answered by content: its words are
-//! weighed against the bundle's vocabulary and it is placed beside its nearest known items.
+//! items of the catalogue that the bundle does not know ([`crate::newcomers`]).
 
+use crate::newcomers::Placed;
 use crate::{Bundle, Catalogue};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
-use soiree_domain::{Item, ModelVersion};
+use soiree_domain::ModelVersion;
 use std::sync::Arc;
 
 const NONE: u32 = u32::MAX;
-/// Known items beside which a newcomer is placed.
-const NEAR: usize = 40;
 /// The most popular items per domain that are kept at hand.
 const POPULAR: usize = 800;
 
@@ -23,9 +21,7 @@ pub struct Served {
     maps: Arc<Maps>,
 }
 
-type Near = Arc<[(u32, f32)]>;
-
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Maps {
     lineage: Arc<()>,
     /// Catalogue index of each slot, [`NONE`] for what is deleted.
@@ -35,18 +31,10 @@ struct Maps {
     popular: [Vec<u32>; 5],
     /// Both ways: near a newcomer's slot are known items, near a known slot are newcomers.
     near: FxHashMap<u32, Vec<(u32, f32)>>,
-    /// What was worked out for each newcomer, to be used again while the item stands unchanged.
+    /// What was worked out for each newcomer, by its catalogue index, to be used again while the item stands unchanged.
     placed: FxHashMap<u32, Placed>,
-}
-
-/// A newcomer beside what the bundle knows.
-#[derive(Debug, Clone)]
-struct Placed {
-    item: Arc<Item>,
-    /// Its words, as (term, weight).
-    words: Near,
-    /// The known items like it, as (slot, cosine).
-    near: Near,
+    /// Slots that nobody took and for which factors are guessed, rising.
+    guessed: Vec<u32>,
 }
 
 impl Bundle {
@@ -122,20 +110,36 @@ impl Served {
         self.maps.near.get(&slot).map_or(&[], Vec::as_slice)
     }
 
-    /// Newcomers that share words with a query, a row of unit length with terms rising: (slot, cosine).
-    pub(crate) fn newcomers_by_words(&self, query: &[(u32, f32)]) -> Vec<(u32, f32)> {
-        let score = |words: &[(u32, f32)]| -> f32 {
-            let weight = |term: u32| words.binary_search_by_key(&term, |w| w.0).map_or(0.0, |at| words[at].1);
-            query.iter().map(|&(term, value)| value * weight(term)).sum()
-        };
-        let all = self
-            .maps
-            .placed
-            .iter()
-            .map(|(at, placed)| (self.maps.slot_of[*at as usize], score(&placed.words)));
-        let mut found: Vec<(u32, f32)> = all.filter(|cell| cell.1 > 0.0).collect();
-        found.sort_unstable_by_key(|cell| cell.0);
-        found
+    /// The newcomers with their slots, in no order.
+    pub(crate) fn placed(&self) -> impl Iterator<Item = (u32, &Placed)> {
+        self.maps.placed.iter().map(|(at, placed)| (self.maps.slot_of[*at as usize], placed))
+    }
+
+    /// The same with something learned about some of the newcomers, by catalogue index.
+    pub(crate) fn with_placed(&self, learned: impl Iterator<Item = (u32, Placed)>) -> Self {
+        let mut maps = Maps::clone(&self.maps);
+        maps.placed.extend(learned);
+        maps.guessed = guessed(&self.bundle, &maps);
+        Self { bundle: Arc::clone(&self.bundle), maps: Arc::new(maps) }
+    }
+
+    /// What was worked out for an item of the catalogue that is a newcomer.
+    pub(crate) fn placed_at(&self, item: u32) -> Option<&Placed> {
+        self.maps.placed.get(&item)
+    }
+
+    /// The factors that go with what an item is about, where they can be guessed.
+    pub(crate) fn guess(&self, slot: u32) -> Option<&[f32]> {
+        let guesses = self.bundle.guesses()?;
+        if (slot as usize) < self.bundle.items() {
+            return guesses.of(slot);
+        }
+        self.placed_at(self.item_of(slot)?)?.guess.as_deref()
+    }
+
+    /// Slots that nobody took and for which factors are guessed, rising.
+    pub(crate) fn guessed(&self) -> &[u32] {
+        &self.maps.guessed
     }
 
     /// Calls `each` with what is like an item in words or meaning, by TF-IDF likeness; the same slot may come
@@ -172,12 +176,7 @@ impl Maps {
             .map(|&at| {
                 let item = catalogue.item(at);
                 let kept = placed.get(&at).filter(|old| Arc::ptr_eq(&old.item, item)).cloned();
-                let fresh = || {
-                    let words = bundle.words_of(item);
-                    let near = bundle.nearest_by_words(&words, NEAR).into();
-                    Placed { item: Arc::clone(item), words: words.into(), near }
-                };
-                (at, kept.unwrap_or_else(fresh))
+                (at, kept.unwrap_or_else(|| Placed::new(bundle, item)))
             })
             .collect();
         let mut near: FxHashMap<u32, Vec<(u32, f32)>> = FxHashMap::default();
@@ -189,8 +188,24 @@ impl Maps {
             }
         }
         let popular = popular(bundle, catalogue, &item_of);
-        Self { lineage: Arc::clone(catalogue.lineage()), item_of, slot_of, popular, near, placed }
+        let lineage = Arc::clone(catalogue.lineage());
+        let mut maps = Self { lineage, item_of, slot_of, popular, near, placed, guessed: Vec::new() };
+        maps.guessed = guessed(bundle, &maps);
+        maps
     }
+}
+
+fn guessed(bundle: &Bundle, maps: &Maps) -> Vec<u32> {
+    let Some(guesses) = bundle.guesses() else { return Vec::new() };
+    let can = |&(slot, &at): &(u32, &u32)| {
+        at != NONE
+            && !bundle.is_known(slot)
+            && match maps.placed.get(&at) {
+                Some(newcomer) => newcomer.guess.is_some(),
+                None => guesses.of(slot).is_some_and(|factors| factors.iter().any(|f| *f != 0.0)),
+            }
+    };
+    (0_u32..).zip(&maps.item_of).filter(can).map(|cell| cell.0).collect()
 }
 
 /// The most popular slots of each domain, best first; of equals the one that came first.

@@ -3,7 +3,7 @@
 use soiree_domain::Source;
 use soiree_domain::interaction::Weights;
 
-/// How many sources there are.
+/// How many sources score candidates one by one: those up to [`Source::Sbert`].
 pub(crate) const SOURCES: usize = 11;
 
 /// The sources whose weights are learned on a hold-out, in the order of the learned weights.
@@ -26,6 +26,12 @@ pub const GROUP_PARTS: [&str; 3] = ["members", "together", "group-filter"];
 
 /// One weight for each of [`GROUP_PARTS`].
 pub type GroupShares = [f32; GROUP_PARTS.len()];
+
+/// What can speak for an item that nobody took yet, in the order of the weights learned for such items.
+pub const NEW_SOURCES: [Source; 4] = [Source::Sbert, Source::Tfidf, Source::Text, Source::Relation];
+
+/// One weight for each of [`NEW_SOURCES`].
+pub type NewWeights = [f32; NEW_SOURCES.len()];
 
 /// Position of a source in every table of this crate.
 pub(crate) fn place(source: Source) -> usize {

@@ -124,14 +124,14 @@ impl Table {
     }
 }
 
-/// Packed scores per learned source and domain.
-pub(crate) type Ranking = [[Vec<u64>; 5]; LEARNED.len()];
+/// Packed scores per ranked source and domain.
+pub(crate) type Ranking = [[Vec<u64>; 5]; LEARNED.len() + 1];
 
 /// Everything an answer needs room for.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(crate) tables: Vec<Table>,
-    /// Packed scores per learned source and domain, for ranking.
+    /// Packed scores per ranked source and domain.
     pub(crate) ranking: Ranking,
     /// One score per bundle item.
     pub(crate) dense: Vec<f32>,

@@ -2,7 +2,8 @@
 
 use crate::candidates::Scene;
 use crate::profile::Profile;
-use crate::settings::{GroupShares, SOURCES, place};
+use crate::settings::{GroupShares, NEW_SOURCES, SOURCES, place};
+use crate::table::Row;
 use soiree_domain::Source;
 
 /// Liked items of other domains from which on somebody counts as known elsewhere by half.
@@ -10,16 +11,30 @@ const KNOWN_ELSEWHERE: f32 = 3.0;
 
 /// One weight per source for each domain.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Weights([[f32; SOURCES]; 5]);
+pub(crate) struct Weights {
+    known: [[f32; SOURCES]; 5],
+    new: [[f32; SOURCES]; 5],
+}
 
 impl Weights {
-    /// The same for all domains.
+    /// The same for all domains, and for items that nobody took.
     pub(crate) fn even(weights: [f32; SOURCES]) -> Self {
-        Self([weights; 5])
+        Self { known: [weights; 5], new: [weights; 5] }
     }
 
+    /// The weights for items of a domain that somebody took.
     pub(crate) fn of(&self, domain: u8) -> &[f32; SOURCES] {
-        &self.0[usize::from(domain)]
+        &self.known[usize::from(domain)]
+    }
+
+    /// The weights for items of a domain that nobody took.
+    pub(crate) fn of_new(&self, domain: u8) -> &[f32; SOURCES] {
+        &self.new[usize::from(domain)]
+    }
+
+    /// The weights for a candidate.
+    pub(crate) fn of_row(&self, row: &Row) -> &[f32; SOURCES] {
+        if row.known { self.of(row.domain) } else { self.of_new(row.domain) }
     }
 }
 
@@ -57,13 +72,29 @@ impl Scene<'_> {
         }
         let all = profile.liked.len() as f32;
         let boost = 1.0 + self.settings.link_boost / (1.0 + all);
-        Weights(known.map(|n| {
+        let known = known.map(|n| {
             let elsewhere = all - n;
             let share = elsewhere / (elsewhere + KNOWN_ELSEWHERE) / (1.0 + n);
             let mut weights: [f32; SOURCES] =
                 std::array::from_fn(|s| usual[s] + share * (cold[s] - usual[s]));
             weights[place(Source::Relation)] *= boost;
             weights
-        }))
+        });
+        Weights { known, new: known.map(|weights| self.of_new(weights)) }
+    }
+
+    /// The weights for items that nobody took, from those for others. Guessed factors have the weight of fitted ones; what
+    /// all sources have that can speak for such an item is then divided as the bundle has learned, if it has.
+    fn of_new(&self, mut weights: [f32; SOURCES]) -> [f32; SOURCES] {
+        let guessed = self.served.bundle().guesses().is_some();
+        weights[place(Source::Sbert)] = if guessed { weights[place(Source::Ials)] } else { 0.0 };
+        let learned = self.served.bundle().manifest().blend_new;
+        if let Some(learned) = learned.filter(|_| self.settings.learned && guessed) {
+            let all: f32 = NEW_SOURCES.iter().map(|&source| weights[place(source)]).sum();
+            for (source, share) in NEW_SOURCES.into_iter().zip(learned) {
+                weights[place(source)] = all * share;
+            }
+        }
+        weights
     }
 }

@@ -6,7 +6,7 @@
 //! Items with events keep their fitted factors, and a person is folded in on these alone.
 
 use serde::{Deserialize, Serialize};
-use soiree_algorithms::content_map::ContentMap;
+use soiree_algorithms::content_map::{ContentMap, years};
 use soiree_algorithms::ials::{self, Ials};
 use soiree_algorithms::model::{self, FitError, Profile, ProfileScorer};
 use soiree_algorithms::tfidf::Field;
@@ -112,7 +112,7 @@ fn features(texts: &Texts, vectors: &[f32], dimensions: usize, params: &SbertPar
     for item in 0..texts.len() {
         out.extend(scaled(vectors[item * dimensions..][..dimensions].to_vec(), params.vectors));
         if params.years > 0.0 {
-            out.extend(scaled(bumps(texts.year(item)), params.years));
+            out.extend(scaled(years(texts.year(item)).to_vec(), params.years));
         }
         if let Some(rows) = &amounts {
             out.extend(scaled(rows[item].to_vec(), params.amount));
@@ -121,17 +121,6 @@ fn features(texts: &Texts, vectors: &[f32], dimensions: usize, params: &SbertPar
     }
     let width = out.len() / texts.len().max(1);
     (out, width)
-}
-
-/// Years from 1925 in steps of eight; a year lies on its two or three nearest, at unit length. Zeros when unknown.
-fn bumps(year: Option<f32>) -> Vec<f32> {
-    let centres = (0..13).map(|step| 1925.0 + 8.0 * step as f32);
-    let Some(year) = year else { return vec![0.0; 13] };
-    let year = year.clamp(1917.0, 2029.0);
-    let mut out: Vec<f32> = centres.map(|centre| (-((year - centre) / 8.0).powi(2) / 2.0).exp()).collect();
-    let norm = out.iter().map(|v| v * v).sum::<f32>().sqrt();
-    out.iter_mut().for_each(|v| *v /= norm);
-    out
 }
 
 /// How many themes and makers an item has and how long its description is, as logarithms, each with mean 0 and
@@ -192,15 +181,5 @@ mod tests {
         check(SbertParams { map: Use::None, ..plain.clone() });
         check(plain.clone());
         check(SbertParams { years: 0.0, amount: 0.1, ..plain });
-    }
-
-    #[test]
-    fn years_lie_beside_their_neighbours() {
-        let dot =
-            |a: f32, b: f32| -> f32 { bumps(Some(a)).iter().zip(bumps(Some(b))).map(|(x, y)| x * y).sum() };
-        assert!((dot(1984.0, 1984.0) - 1.0).abs() < 1e-5);
-        assert!(dot(1984.0, 1987.0) > dot(1984.0, 1999.0) && dot(1984.0, 2018.0) < 0.05);
-        assert!(bumps(None).iter().all(|v| *v == 0.0));
-        assert!(bumps(Some(-300.0)).iter().all(|v| v.is_finite()));
     }
 }

@@ -22,6 +22,7 @@ pub(crate) async fn run(args: &cli::Train, config: &Config, json: bool) -> Resul
             "version": row.version, "items": row.items, "people": row.users, "interactions": row.interactions,
             "models": manifest.models, "hold_out": manifest.holdout, "blend": manifest.blend,
             "hold_out_cold": manifest.holdout_cold, "blend_cold": manifest.blend_cold,
+            "hold_out_new": manifest.holdout_new, "blend_new": manifest.blend_new,
             "hold_out_group": manifest.holdout_group, "blend_group": manifest.blend_group,
             "serving": args.promote, "seconds": seconds,
         }))?;
@@ -61,6 +62,14 @@ fn print(bundle: &soiree_engine::Bundle, promoted: bool, seconds: f64) {
             groups.measured
         ));
         figures(groups);
+    }
+    if let Some(new) = &manifest.holdout_new {
+        terminal::line(format!(
+            "New items: some hidden from everybody, and one of them asked for of each of {} people who took it, among all \
+             that nobody took.",
+            new.measured
+        ));
+        figures(new);
     }
     terminal::line(if promoted {
         "It serves now; running servers take it over within seconds."

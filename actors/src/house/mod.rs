@@ -138,17 +138,19 @@ impl House {
         })
     }
 
-    /// The same house with a sentence encoder, so that searches know what they mean. Must be called inside an actix
-    /// system.
+    /// The same house with a sentence encoder, so that searches know what they mean, and what new items are about. Must be
+    /// called inside an actix system.
     ///
     /// # Errors
-    /// When the system refuses a thread, or the model cannot encode.
+    /// When the system refuses a thread.
     pub fn with_encoder(
         mut self,
         embedder: Arc<dyn TextEmbedder>,
         settings: EncoderSettings,
     ) -> std::io::Result<Self> {
-        self.encoder = Some(TextEncoder::start(embedder, settings)?);
+        let encoder = TextEncoder::start(embedder, settings)?;
+        self.recommender.read_newcomers(encoder.clone());
+        self.encoder = Some(encoder);
         Ok(self)
     }
 

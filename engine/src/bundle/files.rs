@@ -4,15 +4,17 @@ use super::manifest::{FORMAT, FileEntry, MODELS, Manifest};
 use super::tensors::{Reader, Writer};
 use super::{Bundle, Words};
 use crate::EngineError;
+use crate::guess::Guesses;
 use crate::meaning::Meaning;
 use rustc_hash::FxHashSet;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use soiree_algorithms::content_map::ContentMap;
 use soiree_algorithms::group_filter::{self, Links as GroupLinks};
 use soiree_algorithms::ials::{self, Ials};
 use soiree_algorithms::item_to_item::ItemToItem;
 use soiree_algorithms::tfidf::{self, Tfidf};
-use soiree_domain::ItemId;
+use soiree_domain::{Domain, ItemId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ const GROUP_FILTER: &str = "group-filter.safetensors";
 const TFIDF: &str = "tfidf.safetensors";
 const TERMS: &str = "tfidf-terms.json";
 const TEXT: &str = "text.safetensors";
+const SBERT: &str = "sbert.safetensors";
 const MEANING: &str = "meaning.safetensors";
 
 impl Bundle {
@@ -71,6 +74,9 @@ impl Bundle {
                 .floats("scales", &[self.items()], &meaning.scales)
                 .floats("probe", &[meaning.dimensions()], &meaning.probe);
             put(MEANING, writer.bytes());
+        }
+        if let Some(guesses) = &self.guesses {
+            put(SBERT, write_guesses(guesses, self.items()));
         }
         if let Some(words) = &self.words {
             let idf = words.tfidf.idf();
@@ -128,6 +134,7 @@ impl Bundle {
                 .transpose()?,
             text: links("text", TEXT)?.map(Arc::new),
             meaning: manifest.files.contains_key(MEANING).then(|| read_meaning(&folder, n)).transpose()?,
+            guesses: manifest.models.get("sbert").map(|_| read_guesses(&folder, &manifest, n)).transpose()?,
             words: manifest.models.get("tfidf").map(|params| read_words(&folder, params, n)).transpose()?,
             ids,
             manifest,
@@ -174,6 +181,33 @@ fn read_meaning(folder: &Folder<'_>, items: usize) -> Result<Arc<Meaning>, Engin
         scales: tensors.floats("scales", &[items])?,
         probe: tensors.floats("probe", &[dimensions])?,
     }))
+}
+
+fn write_guesses(guesses: &Guesses, items: usize) -> Vec<u8> {
+    let mut writer = Writer::default().floats("factors", &[items, guesses.dims], &guesses.factors);
+    for (domain, map) in Domain::ALL.into_iter().zip(&guesses.maps) {
+        if let Some(map) = map {
+            writer = writer.floats(domain.as_str(), &[map.features(), guesses.dims], map.weights());
+        }
+    }
+    writer.bytes()
+}
+
+fn read_guesses(folder: &Folder<'_>, manifest: &Manifest, items: usize) -> Result<Guesses, EngineError> {
+    let params = manifest.models.get("ials").ok_or_else(|| EngineError::content(SBERT, "needs ials"))?;
+    let params: ials::Params = parse_params("ials", params)?;
+    let (tensors, dims) = (folder.tensors(SBERT)?, params.dims);
+    let factors = tensors.floats("factors", &[items, dims])?;
+    let mut maps: [Option<ContentMap>; 5] = Default::default();
+    for domain in Domain::ALL {
+        let features = tensors.len(domain.as_str()) / dims.max(1);
+        if features > 0 {
+            let weights = tensors.floats(domain.as_str(), &[features, dims])?;
+            let map = ContentMap::from_weights(features, dims, weights);
+            maps[domain.index()] = Some(map.map_err(|e| EngineError::content(SBERT, e))?);
+        }
+    }
+    Ok(Guesses { maps, factors, dims })
 }
 
 fn read_words(
@@ -231,7 +265,8 @@ impl<'a> Folder<'a> {
             return Err(EngineError::UnknownModel(model.clone()));
         }
         let learned = [manifest.blend, manifest.blend_cold].into_iter().flatten().flatten();
-        if learned.chain(manifest.blend_group.into_iter().flatten()).any(|w| !w.is_finite() || w < 0.0) {
+        let learned = learned.chain(manifest.blend_group.into_iter().flatten());
+        if learned.chain(manifest.blend_new.into_iter().flatten()).any(|w| !w.is_finite() || w < 0.0) {
             return Err(EngineError::content(
                 MANIFEST,
                 "weights of the blend must be finite and not below 0",

@@ -1,6 +1,6 @@
 //! What a bundle says of itself, in `manifest.json`.
 
-use crate::settings::{GroupShares, LearnedWeights};
+use crate::settings::{GroupShares, LearnedWeights, NewWeights};
 use serde::{Deserialize, Serialize};
 use soiree_domain::ModelVersion;
 use std::collections::BTreeMap;
@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 pub const FORMAT: u32 = 3;
 
 /// The names of the models that a bundle can have.
-pub const MODELS: [&str; 8] =
-    ["popularity", "ials", "ease", "item-knn", "domain-map", "group-filter", "tfidf", "text"];
+pub const MODELS: [&str; 9] =
+    ["popularity", "ials", "ease", "item-knn", "domain-map", "group-filter", "tfidf", "text", "sbert"];
 
 /// The content of `manifest.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Manifest {
     /// The same for groups with a past, in the order of [`crate::settings::GROUP_PARTS`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blend_group: Option<GroupShares>,
+    /// The same for items that nobody took, in the order of [`crate::settings::NEW_SOURCES`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blend_new: Option<NewWeights>,
     /// How well it did on the hold-out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holdout: Option<HoldOut>,
@@ -48,6 +51,9 @@ pub struct Manifest {
     /// How well it did for groups, one work of each of which was hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holdout_group: Option<HoldOut>,
+    /// How well it did for people whose hidden item was hidden from everybody, among items that nobody took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout_new: Option<HoldOut>,
     /// All other files of the folder.
     pub files: BTreeMap<String, FileEntry>,
 }

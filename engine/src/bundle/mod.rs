@@ -9,6 +9,7 @@ mod tests;
 pub use manifest::{FORMAT, HoldOut, HoldOutRow, MODELS, Manifest};
 
 use crate::Catalogue;
+use crate::guess::Guesses;
 use crate::meaning::Meaning;
 use crate::text::document;
 use rayon::prelude::*;
@@ -38,6 +39,7 @@ pub struct Bundle {
     pub(crate) text: Option<Arc<ItemToItem>>,
     /// The vectors behind `text`; bundles of earlier programs have none.
     pub(crate) meaning: Option<Arc<Meaning>>,
+    pub(crate) guesses: Option<Guesses>,
 }
 
 /// The words of the catalogue: the vocabulary, and which items are alike by it.
@@ -77,8 +79,8 @@ impl Bundle {
         shared as f64 / catalogue.len() as f64
     }
 
-    /// Names of the models that it does not have. Maps between domains are not missed where nobody lives in several, nor the
-    /// group model where there are no groups.
+    /// Names of the models that it does not have. Maps between domains are not missed where nobody lives in several, the group
+    /// model where there are no groups, and guessed factors where too few items were taken to guess from.
     #[must_use]
     pub fn left_out(&self) -> Vec<&'static str> {
         let has = [
@@ -129,6 +131,10 @@ impl Bundle {
 
     pub(crate) fn vocabulary(&self) -> Option<&Tfidf> {
         self.words.as_ref().map(|words| &words.tfidf)
+    }
+
+    pub(crate) fn guesses(&self) -> Option<&Guesses> {
+        self.guesses.as_ref()
     }
 
     pub(crate) fn meaning(&self) -> Option<&Meaning> {

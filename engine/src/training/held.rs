@@ -1,13 +1,13 @@
-//! What is held back from a first fit, to see how well it is found again: of people, and of groups.
+//! What is held back from a first fit, to see how well it is found again: of people, of groups, and of items.
 
 use super::figures::Ran;
 use super::groups;
 use super::holdout::{self, PeopleRan, Split};
-use super::{Evidence, TrainParams, Wanted};
+use super::unseen::Unseen;
+use super::{Evidence, Row, TrainParams, Wanted};
 use crate::bundle::Manifest;
-use crate::settings::GROUP_PARTS;
+use crate::settings::{GROUP_PARTS, NEW_SOURCES};
 use crate::{Bundle, Catalogue};
-use rustc_hash::FxHashSet;
 use soiree_algorithms::matrix::Csr;
 
 /// What is hidden, and the rest.
@@ -16,6 +16,7 @@ pub(super) struct Held {
     pub(super) rest: Evidence,
     people: Option<Split>,
     groups: Vec<groups::Hidden>,
+    unseen: Option<Unseen>,
 }
 
 /// The figures, and the weights that were learned from them.
@@ -23,6 +24,7 @@ pub(super) struct Held {
 pub(super) struct Figures {
     people: Option<PeopleRan>,
     groups: Option<Ran<{ GROUP_PARTS.len() }>>,
+    unseen: Option<Ran<{ NEW_SOURCES.len() }>>,
 }
 
 impl Held {
@@ -34,19 +36,22 @@ impl Held {
         wants: &Wanted,
         params: &TrainParams,
     ) -> Option<Self> {
-        let people = holdout::split(&all.rows, taken, catalogue, &wants.maps_to, params);
+        let unseen = if wants.guesses { Unseen::new(taken, catalogue, params) } else { None };
+        let seen = |row: &&Row| unseen.as_ref().is_none_or(|unseen| unseen.keeps(row));
+        let rows: Vec<Row> = all.rows.iter().filter(seen).copied().collect();
+        let people = holdout::split(&rows, taken, catalogue, &wants.maps_to, params);
         let groups = if wants.groups { groups::split(&all.evenings, params) } else { Vec::new() };
-        if people.is_none() && groups.is_empty() {
+        if people.is_none() && groups.is_empty() && unseen.is_none() {
             return None;
         }
         let (evenings, gone) = groups::without(&all.evenings, &groups);
-        let lost_together: FxHashSet<(u32, u32)> = gone;
-        let rows = all.rows.iter().filter(|row| {
-            !lost_together.contains(&(row.user, row.item))
+        let stays = |row: &&Row| {
+            !gone.contains(&(row.user, row.item))
                 && people.as_ref().is_none_or(|split| split.keeps(row, catalogue))
-        });
-        let rest = Evidence { users: all.users, rows: rows.copied().collect(), evenings };
-        Some(Self { rest, people, groups })
+        };
+        let rest =
+            Evidence { users: all.users, rows: rows.iter().filter(stays).copied().collect(), evenings };
+        Some(Self { rest, people, groups, unseen })
     }
 
     /// Looks for what is hidden with a bundle that was fitted on the rest.
@@ -64,7 +69,9 @@ impl Held {
             .map(|split| holdout::run(bundle, catalogue, split, &all.rows, params, now_ms));
         let groups = (!self.groups.is_empty())
             .then(|| groups::run(bundle, catalogue, &self.groups, &self.rest, params, now_ms));
-        Figures { people, groups }
+        let unseen =
+            self.unseen.as_ref().map(|unseen| unseen.run(bundle, catalogue, &self.rest.rows, params, now_ms));
+        Figures { people, groups, unseen }
     }
 }
 
@@ -82,6 +89,10 @@ impl Figures {
         if let Some((figures, weights)) = self.groups {
             manifest.blend_group = weights;
             manifest.holdout_group = Some(figures);
+        }
+        if let Some((figures, weights)) = self.unseen {
+            manifest.blend_new = weights;
+            manifest.holdout_new = Some(figures);
         }
     }
 }

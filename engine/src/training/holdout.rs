@@ -10,7 +10,7 @@ use crate::context::Moment;
 use crate::profile::Profile;
 use crate::request::{Context, Event, Person, Request};
 use crate::settings::{BlendSettings, LEARNED, place};
-use crate::table::with_scratch;
+use crate::table::{self, with_scratch};
 use crate::{Bundle, Catalogue, Served};
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -51,12 +51,12 @@ impl Split {
 }
 
 /// What one person lost.
-struct Hidden {
-    user: u32,
+pub(super) struct Hidden {
+    pub(super) user: u32,
     /// What is to be found again.
-    wanted: u32,
+    pub(super) wanted: u32,
     /// The domain, if all they had in it is gone.
-    domain: Option<Domain>,
+    pub(super) domain: Option<Domain>,
 }
 
 /// Hides the newest positive of a seeded choice of people, and one domain of others; `None` when too few people have
@@ -157,23 +157,29 @@ pub(super) fn run(
     let ran = |hidden: &[Hidden], cold: bool| {
         let weights = settings.weights(None, cold);
         let plain = LEARNED.map(|source| weights[place(source)]);
-        measure(&asked.cases(hidden), LEARNED.map(Source::as_str), plain, params.seed)
+        measure(&asked.cases(hidden, &LEARNED, |_| true), LEARNED.map(Source::as_str), plain, params.seed)
     };
     (ran(&split.hidden, false), (!split.cold.is_empty()).then(|| ran(&split.cold, true)))
 }
 
 /// Who is asked, and with what.
-struct Asked<'a> {
-    bundle: &'a Bundle,
-    catalogue: &'a Catalogue,
-    rows: &'a [Row],
-    settings: &'a BlendSettings,
-    now_ms: i64,
+pub(super) struct Asked<'a> {
+    pub(super) bundle: &'a Bundle,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) rows: &'a [Row],
+    pub(super) settings: &'a BlendSettings,
+    pub(super) now_ms: i64,
 }
 
 impl Asked<'_> {
-    /// One case per person, in their order. What else a person lost does not stand in the way of what is wanted.
-    fn cases(&self, hidden: &[Hidden]) -> Vec<Case> {
+    /// One case per person, in their order: what these sources say of the candidates that `may` be asked for. What else a
+    /// person lost does not stand in the way of what is wanted.
+    pub(super) fn cases(
+        &self,
+        hidden: &[Hidden],
+        sources: &[Source],
+        may: impl Fn(&table::Row) -> bool + Sync,
+    ) -> Vec<Case> {
         let served = self.bundle.clone().attach(self.catalogue);
         let asked: FxHashMap<u32, &Hidden> = hidden.iter().map(|h| (h.user, h)).collect();
         let mut histories: FxHashMap<u32, (Vec<Event>, Vec<ItemId>)> = FxHashMap::default();
@@ -193,12 +199,20 @@ impl Asked<'_> {
             .map(|lost| {
                 let known = histories.get(&lost.user);
                 let (history, exclude) = known.map_or((&[][..], &[][..]), |k| (&k.0[..], &k.1[..]));
-                self.case(&served, &Person { exclude, ..Person::new(&nobody, history) }, lost.wanted)
+                let person = Person { exclude, ..Person::new(&nobody, history) };
+                self.case(&served, &person, lost.wanted, sources, &may)
             })
             .collect()
     }
 
-    fn case(&self, served: &Served, person: &Person<'_>, wanted: u32) -> Case {
+    fn case(
+        &self,
+        served: &Served,
+        person: &Person<'_>,
+        wanted: u32,
+        sources: &[Source],
+        may: &impl Fn(&table::Row) -> bool,
+    ) -> Case {
         let (catalogue, settings) = (self.catalogue, self.settings);
         let ctx = Context { now_ms: self.now_ms, ..Context::default() };
         let request = Request { domains: Some(vec![catalogue.facts(wanted).domain]), ..Request::default() };
@@ -209,9 +223,10 @@ impl Asked<'_> {
             let folded = scene.gather(person, &profile, false, &mut table, scratch);
             fill(&scene, &folded, &Moment::new(ctx.now_ms, None), &mut table, 0);
             normalise(&scene, &mut table, &mut scratch.ranking);
-            let values =
-                table.rows.iter().flat_map(|row| LEARNED.map(|source| row.value[place(source)])).collect();
-            let target = served.slot_of(wanted).and_then(|slot| table.find(slot));
+            let rows: Vec<&table::Row> = table.rows.iter().filter(|row| may(row)).collect();
+            let each = |row: &table::Row| sources.iter().map(|s| row.value[place(*s)]).collect::<Vec<_>>();
+            let values = rows.iter().flat_map(|row| each(row)).collect();
+            let target = served.slot_of(wanted).and_then(|slot| rows.iter().position(|row| row.slot == slot));
             scratch.tables.push(table);
             Case { values, target }
         })

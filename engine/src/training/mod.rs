@@ -9,8 +9,10 @@ mod held;
 mod holdout;
 #[cfg(test)]
 mod tests;
+mod unseen;
 
 use crate::bundle::{FORMAT, HoldOut, MODELS, Manifest, Words};
+use crate::guess::{GuessParams, Guesses};
 use crate::meaning::Meaning;
 use crate::settings::LearnedWeights;
 use crate::{Bundle, Catalogue, EngineError};
@@ -75,6 +77,9 @@ pub struct TrainParams {
     pub domain_map: domain_map::Params,
     /// The group model; fitted where at least twenty companies of two to a hundred people had something.
     pub group_filter: group_filter::Params,
+    /// Factors guessed from texts, for items that nobody took; needs `text` and `ials`, and a hundred items of a domain that
+    /// somebody took.
+    pub sbert: GuessParams,
     /// Item-kNN.
     pub item_knn: item_knn::Params,
     /// TF-IDF's field weights.
@@ -109,6 +114,7 @@ impl Default for TrainParams {
                 ..domain_map::Params::default()
             },
             group_filter: group_filter::Params::default(),
+            sbert: GuessParams::default(),
             tfidf: tfidf::Weights::default(),
             neighbours: 64,
             holdout_min_people: 200,
@@ -121,7 +127,7 @@ impl Default for TrainParams {
 /// Hears how a training goes. Stages come in a fixed order, so a caller with a clock can time them.
 pub trait Watch: Progress {
     /// A stage begins: `content`, `text`, `hold-out`, `ials`, `ease`, `item-knn`, `domain-map`,
-    /// `group-filter`, `done`. The hold-out fits the collaborative models without announcing them.
+    /// `group-filter`, `sbert`, `done`. The hold-out fits the collaborative models without announcing them.
     fn stage(&self, _name: &'static str) {}
 }
 
@@ -144,6 +150,8 @@ pub struct TrainReport {
     pub holdout_cold: Option<HoldOut>,
     /// The same for groups, one work of each of which was hidden.
     pub holdout_group: Option<HoldOut>,
+    /// The same for people whose hidden item was hidden from everybody.
+    pub holdout_new: Option<HoldOut>,
     /// The learned weights, if they are served.
     pub blend: Option<LearnedWeights>,
 }
@@ -187,17 +195,19 @@ pub fn train(
         }
         None => None,
     };
+    wants.guesses = text.is_some() && wants.has("sbert") && wants.has("ials");
     let maker =
         Maker { catalogue: &catalogue, params, wants: &wants, words, text, now_ms, version: &version };
     watch.stage("hold-out");
     let mut figures = Figures::default();
     if let Some(held) = Held::new(&all, &taken, &catalogue, &wants, params) {
         let reduced = fit::all(&held.rest, &catalogue, params, &wants, now_ms, &Quiet(watch))?;
-        figures = held.run(&maker.bundle(reduced), &catalogue, &all, params, now_ms);
+        figures = held.run(&maker.bundle(reduced)?, &catalogue, &all, params, now_ms);
     }
     let fitted = fit::all(&all, &catalogue, params, &wants, now_ms, watch)?;
     let (people, interactions) = (fitted.people, fitted.interactions);
-    let mut bundle = maker.bundle(fitted);
+    watch.stage("sbert");
+    let mut bundle = maker.bundle(fitted)?;
     (bundle.manifest.people, bundle.manifest.interactions) = (people, interactions);
     figures.into_manifest(&mut bundle.manifest);
     watch.stage("done");
@@ -209,6 +219,7 @@ pub fn train(
         holdout: bundle.manifest.holdout.clone(),
         holdout_cold: bundle.manifest.holdout_cold.clone(),
         holdout_group: bundle.manifest.holdout_group.clone(),
+        holdout_new: bundle.manifest.holdout_new.clone(),
         blend: bundle.manifest.blend,
     };
     Ok((bundle, report))
@@ -250,11 +261,13 @@ struct Wanted {
     maps_to: Vec<Domain>,
     /// Whether the group model is fitted.
     groups: bool,
+    /// Whether factors are guessed.
+    guesses: bool,
 }
 
 impl Wanted {
     fn new(only: Option<&[String]>) -> Result<Self, EngineError> {
-        let all = |models| Self { models, maps_to: Vec::new(), groups: false };
+        let all = |models| Self { models, maps_to: Vec::new(), groups: false, guesses: false };
         let Some(only) = only else { return Ok(all(MODELS.to_vec())) };
         let known = |name: &String| MODELS.into_iter().find(|m| m == name);
         let names =
@@ -279,7 +292,13 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn bundle(&self, fitted: Collaborative) -> Bundle {
+    fn bundle(&self, fitted: Collaborative) -> Result<Bundle, EngineError> {
+        let guesses = match (&self.text, &fitted.ials) {
+            (Some((_, meaning)), Some(ials)) if self.wants.guesses => {
+                Guesses::fit(self.catalogue, meaning, ials, &fitted.counts, self.params.sbert)?
+            }
+            _ => None,
+        };
         let ids: Vec<ItemId> = self.catalogue.iter().map(|(_, item)| item.id.clone()).collect();
         let mut models: BTreeMap<String, serde_json::Value> = BTreeMap::new();
         let mut put = |name: &str, there: bool, params: serde_json::Value| {
@@ -306,6 +325,7 @@ impl Maker<'_> {
         put("group-filter", graphs.is_some(), graphs.map_or_else(Default::default, |g| json(g.params)));
         put("tfidf", self.words.is_some() && self.wants.has("tfidf"), json(self.params.tfidf));
         put("text", self.text.is_some(), serde_json::json!({ "neighbours": neighbours }));
+        put("sbert", guesses.is_some(), json(self.params.sbert));
         let manifest = Manifest {
             format: FORMAT,
             version: self.version.clone(),
@@ -317,12 +337,14 @@ impl Maker<'_> {
             blend: None,
             blend_cold: None,
             blend_group: None,
+            blend_new: None,
             holdout: None,
             holdout_cold: None,
             holdout_group: None,
+            holdout_new: None,
             files: BTreeMap::new(),
         };
-        Bundle {
+        Ok(Bundle {
             manifest,
             ids,
             counts: fitted.counts,
@@ -335,7 +357,8 @@ impl Maker<'_> {
             words: self.words.clone(),
             text: self.text.as_ref().map(|text| Arc::clone(&text.0)),
             meaning: self.text.as_ref().map(|text| Arc::clone(&text.1)),
-        }
+            guesses,
+        })
     }
 }
 
@@ -348,6 +371,7 @@ fn sizes(bundle: &Bundle) -> Vec<(&'static str, usize)> {
     sizes.extend(bundle.ials.as_ref().map(|m| ("ials", m.dims() * bundle.items())));
     sizes.extend(bundle.neighbour_models().map(|(source, model)| (source.as_str(), model.links().nnz())));
     sizes.extend(bundle.group_filter.as_ref().map(|graphs| ("group-filter", graphs.nnz())));
+    sizes.extend(bundle.guesses.as_ref().map(|guesses| ("sbert", guesses.factors.len())));
     sizes
 }
 

@@ -43,8 +43,18 @@ fn every_model_is_fitted_and_stages_are_announced() {
     assert!(bundle.left_out().is_empty());
     assert_eq!(report.models.iter().map(|m| m.0).collect::<Vec<_>>(), MODELS_FITTED);
     assert_eq!((report.people, report.items), (40, items().len()));
-    let wanted =
-        ["content", "text", "hold-out", "ials", "ease", "item-knn", "domain-map", "group-filter", "done"];
+    let wanted = [
+        "content",
+        "text",
+        "hold-out",
+        "ials",
+        "ease",
+        "item-knn",
+        "domain-map",
+        "group-filter",
+        "sbert",
+        "done",
+    ];
     assert_eq!(*stages.0.lock().unwrap(), wanted);
 }
 

@@ -113,7 +113,7 @@ names! {
     /// A model or rule that can put an item into an answer.
     SourceName(Source) = "Source", [
         Source::Ials, Source::Ease, Source::ItemKnn, Source::DomainMap, Source::Tfidf, Source::Text, Source::Relation, Source::Friends,
-        Source::Popularity, Source::Context, Source::Together, Source::GroupFilter,
+        Source::Popularity, Source::Context, Source::Together, Source::GroupFilter, Source::Sbert,
     ], false;
 }
 

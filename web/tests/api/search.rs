@@ -35,6 +35,25 @@ async fn words_and_meaning_find_items_and_say_why() {
 }
 
 #[actix_web::test]
+async fn a_new_item_is_soon_found_by_what_it_means() {
+    let server = server().await;
+    let service = server.with(Role::Service, None).await;
+    let new = json!({"id": "vows", "domain": "film", "title": "Vows", "description": "A marriage in June."});
+    assert_eq!(service.post("/api/v1/items", new).await.status, 200);
+    // The query has no word of its text; the sentence encoder reads new items a moment after they came.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    loop {
+        let found = service.get("/api/v1/search?q=wedding&domains=film").await.ok(200);
+        if items(&found) == ["vows"] {
+            assert_eq!(reasons(&found), ["Close in meaning"]);
+            break;
+        }
+        assert!(std::time::Instant::now() < deadline, "{found}");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
+#[actix_web::test]
 async fn pages_follow_each_other() {
     let server = server().await;
     let anybody = server.with(Role::Viewer, None).await;

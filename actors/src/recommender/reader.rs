@@ -1,0 +1,85 @@
+//! Reads the texts of items that the serving models do not know, so that they are found by what they mean and their factors
+//! can be guessed. A new item is answered by its words at once, and a moment later by its meaning too.
+
+use super::{Inner, Recommender, Snapshot};
+use crate::{encoder::TextEncoder, fault::Fault};
+use futures_util::{StreamExt, stream};
+use metrics::counter;
+use soiree_domain::ItemId;
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+/// Texts read before the answers hear of them.
+const BATCH: usize = 256;
+/// Texts handed to the encoder at once, so that searches find room beside them.
+const AT_ONCE: usize = 16;
+/// How long a busy encoder is left alone.
+const PAUSE: Duration = Duration::from_secs(1);
+
+type Read = (ItemId, String, Vec<f32>);
+
+impl Recommender {
+    /// Reads newcomers from now on, as they come. Must be called inside an actix system; ends with the recommender.
+    pub(crate) fn read_newcomers(&self, encoder: TextEncoder) {
+        let (changed, inner) = (Arc::clone(&self.0.changed), Arc::downgrade(&self.0));
+        changed.notify_one();
+        actix::spawn(async move {
+            loop {
+                changed.notified().await;
+                while read_some(&inner, &encoder).await {}
+                if inner.strong_count() == 0 {
+                    return;
+                }
+            }
+        });
+    }
+
+    fn took(&self, probe: &[f32], read: Vec<Read>) {
+        self.swap(|old| {
+            let served = old.served.as_ref().map(|served| Arc::new(served.read(&old.catalogue, probe, read)));
+            Snapshot { catalogue: Arc::clone(&old.catalogue), served }
+        });
+    }
+}
+
+/// Reads a batch; tells whether there may be more.
+async fn read_some(inner: &Weak<Inner>, encoder: &TextEncoder) -> bool {
+    let unread = || {
+        let recommender = Recommender(inner.upgrade()?);
+        Some(recommender.served()?.unread(BATCH))
+    };
+    let texts = unread().unwrap_or_default();
+    if texts.is_empty() {
+        return false;
+    }
+    let encode = |(id, text): (ItemId, String)| async {
+        let encoded = encoder.encode(text.clone()).await;
+        (id, text, encoded)
+    };
+    let all: Vec<_> = stream::iter(texts).map(encode).buffered(AT_ONCE).collect().await;
+    let (mut probe, mut read) = (None, Vec::new());
+    for (id, text, encoded) in all {
+        match encoded {
+            Ok(encoded) => {
+                probe = Some(encoded.probe);
+                read.push((id, text, encoded.vector));
+            }
+            // It is asked again with the next batch.
+            Err(Fault::Overloaded(_)) => {}
+            Err(fault) => {
+                counter!("soiree_newcomers_unreadable_total").increment(1);
+                tracing::warn!(item = %id, %fault, "the text of a new item cannot be read");
+                read.push((id, text, Vec::new()));
+            }
+        }
+    }
+    if read.is_empty() {
+        tokio::time::sleep(PAUSE).await;
+        return true;
+    }
+    let Some(inner) = inner.upgrade() else { return false };
+    Recommender(inner).took(&probe.unwrap_or_default(), read);
+    true
+}
