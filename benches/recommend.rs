@@ -7,8 +7,9 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use soiree_algorithms::model::Silent;
 use soiree_domain::{Domain, InteractionKind, Item, ItemId, ModelVersion, Strategy, Surface, UserId};
 use soiree_engine::{
-    BlendSettings, Catalogue, Context, Event, Group, Person, Request, Row, Served, TrainParams, TrainReport,
-    TrainingSet, Untimed, recommend, recommend_group, similar, train,
+    BlendSettings, Catalogue, Context, Evening, Event, FitError, Group, Person, Request, Row, Served,
+    TextEmbedder, Together, TrainParams, TrainReport, TrainingSet, Untimed, recommend, recommend_group,
+    similar, train,
 };
 use std::hint::black_box;
 
@@ -50,7 +51,33 @@ fn taken(count: u32, person: u32, nth: u32) -> u32 {
     (rank * TASTES + taste).min(count - 1)
 }
 
-fn world(count: u32) -> (Catalogue, Served) {
+/// Vectors that look random.
+struct Noise;
+
+impl TextEmbedder for Noise {
+    fn dimensions(&self) -> usize {
+        64
+    }
+
+    fn embed(&self, texts: &[&str]) -> Result<Vec<f32>, FitError> {
+        let seed = |text: &&str| text.bytes().fold(7, |sum, byte| mix(sum ^ u64::from(byte)));
+        let at = |seed: u64, d: u64| (mix(seed ^ d) % 2_001) as f32 / 1_000.0 - 1.0;
+        Ok(texts.iter().flat_map(|text| (0..64).map(move |d| at(seed(text), d))).collect())
+    }
+}
+
+/// Evenings of four people each, and items beyond `count` that nobody took and of which texts tell.
+#[derive(Clone, Copy, Default)]
+struct Beside {
+    evenings: u32,
+    new_items: u32,
+}
+
+fn world(count: u32, beside: Beside) -> (Catalogue, Served) {
+    let evening = |n: u32| {
+        let works = (0..3).map(|nth| (taken(count, n, 90 + nth), NOW_MS - i64::from(n)));
+        Evening { people: (0..4).map(|nth| (n * 4 + nth) % PEOPLE).collect(), works: works.collect() }
+    };
     let rows = (0..PEOPLE).flat_map(|user| {
         (0..DEEDS).map(move |nth| Row {
             user,
@@ -61,15 +88,17 @@ fn world(count: u32) -> (Catalogue, Served) {
         })
     });
     let set = TrainingSet {
-        items: items(count),
+        items: items(count + beside.new_items),
         relations: vec![],
         users: PEOPLE as usize,
         rows: rows.collect(),
-        evenings: vec![],
+        evenings: (0..beside.evenings).map(evening).collect(),
     };
     let params = TrainParams { ease_max_items: 3_000, ..TrainParams::default() };
     let version = ModelVersion::new("bench").expect("an id");
-    let (bundle, report) = train(&set, &params, None, NOW_MS, version, &Silent).expect("the set is sound");
+    let embedder = (beside.new_items > 0).then_some(&Noise as &dyn TextEmbedder);
+    let (bundle, report) =
+        train(&set, &params, embedder, NOW_MS, version, &Silent).expect("the set is sound");
     print_figures(&report);
     let catalogue = Catalogue::new(set.items, &[]);
     let served = bundle.attach(&catalogue);
@@ -94,7 +123,7 @@ fn print_figures(report: &TrainReport) {
 }
 
 fn bench(c: &mut Criterion) {
-    let (catalogue, served) = world(ITEMS);
+    let (catalogue, served) = world(ITEMS, Beside::default());
     let users: Vec<UserId> = (0..100).map(|u| UserId::new(format!("u{u}")).expect("an id")).collect();
     let histories: Vec<Vec<Event>> = (0..100).map(|u| history(ITEMS, u * 7)).collect();
     let people: Vec<Person<'_>> = users.iter().zip(&histories).map(|(u, h)| Person::new(u, h)).collect();
@@ -143,23 +172,35 @@ fn bench(c: &mut Criterion) {
     group.finish();
 }
 
-/// A party of eight as `soiree load --event-rate` plays it.
+/// A party of eight as `soiree load --event-rate` plays it; the same with a past; and with a hundred items that nobody took.
 fn bench_party(c: &mut Criterion) {
-    let (catalogue, served) = world(FEW_ITEMS);
     let users: Vec<UserId> = (0..100).map(|u| UserId::new(format!("u{u}")).expect("an id")).collect();
     let histories: Vec<Vec<Event>> =
         (0..100).map(|u| history(FEW_ITEMS, u * 7).into_iter().take(5).collect()).collect();
     let people: Vec<Person<'_>> = users.iter().zip(&histories).map(|(u, h)| Person::new(u, h)).collect();
     let (ctx, settings) = (Context { now_ms: NOW_MS, ..Context::default() }, BlendSettings::default());
     let request = Request { limit: 12, surface: Surface::Party, ..Request::default() };
-    let mut at = 0;
-    c.bench_function("800 items/party of 8 with reasons", |b| {
-        b.iter(|| {
-            at = (at + 1) % 90;
-            let group = Group::new(&people[at..at + 8], Strategy::default());
-            black_box(recommend_group(&served, &catalogue, &group, &ctx, &request, &settings, &Untimed))
+    let had = |nth| {
+        let item = ItemId::new(format!("x:{}", taken(FEW_ITEMS, 3, nth))).expect("an id");
+        Together { item, all: 1.0, some: 0.0 }
+    };
+    let past: Vec<Together> = (0..10).map(had).collect();
+    let cases = [
+        ("party of 8 with reasons", Beside::default(), &[][..]),
+        ("party of 8 with a past", Beside { evenings: 2_000, ..Beside::default() }, &past),
+        ("party of 8, 100 items that nobody took", Beside { new_items: 100, ..Beside::default() }, &[]),
+    ];
+    for (name, beside, together) in cases {
+        let (catalogue, served) = world(FEW_ITEMS, beside);
+        let mut at = 0;
+        c.bench_function(&format!("800 items/{name}"), |b| {
+            b.iter(|| {
+                at = (at + 1) % 90;
+                let group = Group { together, ..Group::new(&people[at..at + 8], Strategy::default()) };
+                black_box(recommend_group(&served, &catalogue, &group, &ctx, &request, &settings, &Untimed))
+            });
         });
-    });
+    }
 }
 
 criterion_group!(benches, bench, bench_party);
