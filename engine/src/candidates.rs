@@ -10,8 +10,8 @@ use crate::served::Served;
 use crate::settings::{BlendSettings, SOURCES, place};
 use crate::social::{tastes, trust};
 use crate::table::{Admit, Scratch, Table};
+use soiree_algorithms::blend::pack;
 use soiree_algorithms::item_to_item::ItemToItem;
-use soiree_algorithms::topk::{top_k, top_k_of};
 use soiree_domain::{Mood, Source};
 
 /// What is the same for all members of one request.
@@ -60,7 +60,7 @@ impl<'a> Scene<'a> {
         self.add_now_on(table);
         let folded = self.fold(profile);
         self.shorten(table, &mut scratch.ranking[0][0]);
-        self.add_scanned(&folded, table, &mut scratch.dense);
+        self.add_scanned(&folded, table, scratch);
         self.add_popular(table);
         self.add_matching(table);
         self.push_away(profile, table);
@@ -189,28 +189,43 @@ impl<'a> Scene<'a> {
     }
 
     /// iALS scores all items where there are few.
-    fn add_scanned(&self, folded: &Folded, table: &mut Table, dense: &mut Vec<f32>) {
-        let bundle = self.served.bundle();
+    fn add_scanned(&self, folded: &Folded, table: &mut Table, scratch: &mut Scratch) {
+        let (bundle, most) = (self.served.bundle(), self.settings.candidates);
         if bundle.items() > self.settings.exact_scan_items {
             return;
         }
         let (Some(ials), Some(factors)) = (bundle.ials(), &folded.factors) else { return };
+        let (dense, order) = (&mut scratch.dense, &mut scratch.ranking[0][0]);
         dense.resize(bundle.items(), 0.0);
         ials.score_with(factors, dense);
         for slot in folded.deeds.iter().map(|deed| deed.0) {
-            dense[slot as usize] = f32::NEG_INFINITY;
+            dense[slot as usize] = 0.0;
         }
-        for (slot, _) in top_k(dense, self.settings.candidates * 2) {
-            table.enter(slot, &self.rules);
-        }
+        self.enter_best((0..).zip(dense.iter().copied()), most * 2, table, order);
         // What nobody took yet is chosen by guessed factors, which do not compare with fitted ones.
         let guessed = self.served.guessed().iter().filter_map(|&slot| Some((slot, self.served.guess(slot)?)));
-        for (slot, score) in
-            top_k_of(guessed.map(|(slot, item)| (slot, dot(item, factors))), self.settings.candidates)
-        {
-            if score > 0.0 {
-                table.enter(slot, &self.rules);
-            }
+        self.enter_best(guessed.map(|(slot, item)| (slot, dot(item, factors))), most, table, order);
+    }
+
+    /// Enters the `most` slots with the highest scores above 0, of equals those that come first; in no order.
+    fn enter_best(
+        &self,
+        scored: impl Iterator<Item = (u32, f32)>,
+        most: usize,
+        table: &mut Table,
+        order: &mut Vec<u64>,
+    ) {
+        order.clear();
+        order.extend(scored.filter(|cell| cell.1 > 0.0).map(|(slot, score)| pack(score, u32::MAX - slot)));
+        if most == 0 {
+            return;
+        }
+        if order.len() > most {
+            order.select_nth_unstable_by(most - 1, |a, b| b.cmp(a));
+            order.truncate(most);
+        }
+        for &packed in &*order {
+            table.enter(u32::MAX - packed as u32, &self.rules);
         }
     }
 
