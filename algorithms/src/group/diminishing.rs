@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 
 use super::Group;
 
@@ -35,11 +36,13 @@ pub(super) fn diminishing_returns(group: &Group, length: usize) -> Vec<usize> {
     let mut list = Vec::with_capacity(length.min(group.items));
     while list.len() < length {
         let place = list.len();
-        let Some(best) = heap.pop() else { break };
+        let Some(mut best) = heap.peek_mut() else { break };
         if best.place < place {
-            heap.push(entry(gain(&missing, best.item, place), best.item, place));
+            // It sinks to where it belongs now when it is let go.
+            *best = entry(gain(&missing, best.item, place), best.item, place);
             continue;
         }
+        let best = PeekMut::pop(best);
         for (missing, worth) in missing.iter_mut().zip(&worth) {
             *missing *= (-SATIETY * discount(place) * worth[best.item]).exp();
         }
