@@ -4,11 +4,10 @@ use crate::{
     Failure,
     cli::Common,
     config::{self, Config, ConfigFaults},
-    encoder, registry,
+    registry,
 };
 use soiree_actors::{
     clock::Clock,
-    encoder::EncoderSettings,
     house::{House, Parts, Settings},
     journal::JournalSettings,
     live::Encode,
@@ -87,8 +86,7 @@ pub(crate) async fn house(config: &Config, store: Store, encode: Arc<dyn Encode>
     let catalogue = catalogue(&store).await?;
     let served = registry::serving(&store, &artifacts(config), &catalogue).await?;
     let clock = Clock::system();
-    let house = House::start(Parts { store, clock, encode, catalogue, served, settings: settings(config) })?;
-    Ok(house.with_encoder(encoder::server_encoder(config)?, EncoderSettings::default())?)
+    Ok(House::start(Parts { store, clock, encode, catalogue, served, settings: settings(config) })?)
 }
 
 fn per_core(threads: usize) -> usize {

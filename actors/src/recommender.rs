@@ -101,6 +101,13 @@ struct Inner {
     settings: RecommenderSettings,
 }
 
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Whoever waits for a change sees that there will be none.
+        self.changed.notify_one();
+    }
+}
+
 /// A handle on the recommender, cheap to clone.
 #[derive(Clone)]
 pub struct Recommender(Arc<Inner>);
@@ -369,6 +376,8 @@ impl Recommender {
         match record {
             // An evening counts from its end on: whoever leaves is read anew, with those they were with.
             Record::Left { user, .. } => self.0.profiles.forget(user),
+            // One more was there.
+            Record::Joined { .. } => self.0.profiles.played(party),
             Record::Playback { playback } if playback.state == PlayState::Playing => {
                 self.0.profiles.played(party);
             }

@@ -61,6 +61,7 @@ impl<'a> Scene<'a> {
         let folded = self.fold(profile);
         self.shorten(table, &mut scratch.ranking[0][0]);
         self.add_scanned(&folded, table, scratch);
+        self.add_guessed(&folded, table, scratch);
         self.add_popular(table);
         self.add_matching(table);
         self.push_away(profile, table);
@@ -190,7 +191,7 @@ impl<'a> Scene<'a> {
 
     /// iALS scores all items where there are few.
     fn add_scanned(&self, folded: &Folded, table: &mut Table, scratch: &mut Scratch) {
-        let (bundle, most) = (self.served.bundle(), self.settings.candidates);
+        let bundle = self.served.bundle();
         if bundle.items() > self.settings.exact_scan_items {
             return;
         }
@@ -201,22 +202,35 @@ impl<'a> Scene<'a> {
         for slot in folded.deeds.iter().map(|deed| deed.0) {
             dense[slot as usize] = 0.0;
         }
-        self.enter_best((0..).zip(dense.iter().copied()), most * 2, table, order);
-        // What nobody took yet is chosen by guessed factors, which do not compare with fitted ones.
-        let guessed = self.served.guessed().iter().filter_map(|&slot| Some((slot, self.served.guess(slot)?)));
-        self.enter_best(guessed.map(|(slot, item)| (slot, dot(item, factors))), most, table, order);
+        let found = (0_u32..).zip(dense.iter()).filter(|cell| *cell.1 > 0.0);
+        order.clear();
+        order.extend(found.map(|(slot, &score)| pack(score, u32::MAX - slot)));
+        self.enter_best(self.settings.candidates * 2, table, order);
     }
 
-    /// Enters the `most` slots with the highest scores above 0, of equals those that come first; in no order.
-    fn enter_best(
-        &self,
-        scored: impl Iterator<Item = (u32, f32)>,
-        most: usize,
-        table: &mut Table,
-        order: &mut Vec<u64>,
-    ) {
-        order.clear();
-        order.extend(scored.filter(|cell| cell.1 > 0.0).map(|(slot, score)| pack(score, u32::MAX - slot)));
+    /// What nobody took yet is chosen by guessed factors, which compare neither with fitted ones nor between domains.
+    fn add_guessed(&self, folded: &Folded, table: &mut Table, scratch: &mut Scratch) {
+        let (Some(factors), guessed) = (&folded.factors, self.served.guessed()) else { return };
+        if guessed.len() > self.settings.exact_scan_items {
+            return;
+        }
+        let of_domains = &mut scratch.ranking[0];
+        of_domains.iter_mut().for_each(Vec::clear);
+        for &slot in guessed {
+            let item = self.served.item_of(slot).filter(|&item| self.rules.allows(item));
+            if let (Some(item), Some(guess)) = (item, self.served.guess(slot)) {
+                let score = dot(guess, factors);
+                if score > 0.0 {
+                    let domain = self.catalogue.facts(item).domain.index();
+                    of_domains[domain].push(pack(score, u32::MAX - slot));
+                }
+            }
+        }
+        of_domains.iter_mut().for_each(|order| self.enter_best(self.settings.candidates, table, order));
+    }
+
+    /// Enters the `most` slots with the highest packed scores, of equals those that come first; in no order.
+    fn enter_best(&self, most: usize, table: &mut Table, order: &mut Vec<u64>) {
         if most == 0 {
             return;
         }

@@ -66,11 +66,13 @@ pub(crate) fn case(scene: &Scene<'_>, group: &Group<'_>, request: &Request, want
     let moment = Moment::new(scene.ctx.now_ms, None);
     with_scratch(|scratch| {
         let Gathered { members, ours, common } = room.gathered(&moment, scratch);
-        let mean = |at: usize| members.iter().map(|m| m.fits[at]).sum::<f32>() / members.len().max(1) as f32;
-        let whole = |at: usize, slot: u32| ours.as_ref().map_or([0.0; 2], |ours| ours.says(at, slot));
+        let share = |sum: f32| sum / members.len().max(1) as f32;
         let row = |(at, &slot): (usize, &u32)| {
-            let [whole, filter] = whole(at, slot);
-            [mean(at), whole, filter]
+            let mean = share(members.iter().map(|member| member.fits[at]).sum());
+            // What the group as one says counts for those who may have it.
+            let open = share(members.iter().filter(|member| member.open[at]).count() as f32);
+            let [whole, filter] = ours.as_ref().map_or([0.0; 2], |ours| ours.says(at, slot));
+            [mean, open * whole, open * filter]
         };
         let values = common.iter().enumerate().flat_map(row).collect();
         let whole = ours.map(|ours| ours.whole);
@@ -102,6 +104,8 @@ pub(crate) struct Member {
     table: Table,
     /// Fit of each common candidate.
     pub(crate) fits: Vec<f32>,
+    /// Whether the member may have each common candidate: neither had it nor turned it down.
+    pub(crate) open: Vec<bool>,
     /// The member's highest fits of what the group may have, falling.
     best: Vec<f32>,
 }
@@ -120,7 +124,7 @@ impl Room<'_> {
         self.stages.begin(Stage::Candidates);
         let mut members: Vec<Member> =
             self.group.members.iter().map(|person| self.member(person, moment, scratch)).collect();
-        let mut ours = self.ours(moment, scratch);
+        let mut ours = self.ours(&members, moment, scratch);
         let common = self.common(&members, ours.as_ref());
         self.stages.begin(Stage::Blend);
         for member in members.iter_mut().chain(ours.as_mut().map(|ours| &mut ours.whole)) {
@@ -155,7 +159,7 @@ impl Room<'_> {
         let items = picked.iter().map(|&at| {
             let at = at as usize;
             let past = ours.as_ref().filter(|_| told).and_then(|ours| Self::past(ours, at, common[at]));
-            self.item(&members, &common, &scores, at, past, &moment)
+            self.item(&members, &common, &scores, at, past.as_ref(), &moment)
         });
         let items = items.collect();
         let whole = ours.map(|ours| ours.whole);
@@ -170,11 +174,12 @@ impl Room<'_> {
     }
 
     /// The taste of the group as one; nothing where its members had nothing together.
-    fn ours(&self, moment: &Moment, scratch: &mut Scratch) -> Option<Ours> {
+    fn ours(&self, members: &[Member], moment: &Moment, scratch: &mut Scratch) -> Option<Ours> {
         let (scene, together) = (self.scene, self.group.together);
         let profile = Profile::of_group(scene.served, scene.catalogue, together, scene.settings);
         let first = self.group.members.first().filter(|_| !profile.liked.is_empty())?;
-        let mut filter = filtered(scene, &profile, together);
+        let had = |slot: u32| self.had_by_many(members, slot);
+        let mut filter = filtered(scene, &profile, together, had);
         let whole = self.gather(&Person::new(first.user, &[]), profile, &mut filter, moment, scratch);
         Some(Ours { whole, filter, known: known(together) })
     }
@@ -183,22 +188,19 @@ impl Room<'_> {
     fn leaning(&self, members: &[Member], common: &[u32], ours: Option<&Ours>) -> Vec<Vec<f32>> {
         let shares = self.scene.group_shares();
         let lean = |member: &Member| {
-            ours.map_or_else(|| member.fits.clone(), |ours| ours.lean(&member.fits, common, shares))
+            ours.map_or_else(|| member.fits.clone(), |ours| ours.lean(member, common, shares))
         };
         members.iter().map(lean).collect()
     }
 
-    /// What may be said of an item and the group's past.
-    fn past(ours: &Ours, at: usize, slot: u32) -> Option<Reason> {
+    /// What may be said of an item and the group's past, to each of those who were there.
+    fn past(ours: &Ours, at: usize, slot: u32) -> Option<(Source, &'static str)> {
         let (whole, filter) = (ours.whole.fits[at], ours.filtered(slot));
-        let (source, text) = if filter >= FITS_PAST && filter >= whole {
-            (Source::GroupFilter, "Groups that had what you had together went on to it")
-        } else if whole >= FITS_PAST {
-            (Source::Together, "Like what you have watched together")
+        if filter >= FITS_PAST && filter >= whole {
+            Some((Source::GroupFilter, "What others went on to who had what you have had together"))
         } else {
-            return None;
-        };
-        Some(Reason { source, text: text.to_owned(), item: None, private_to: None })
+            (whole >= FITS_PAST).then_some((Source::Together, "Like what you have watched together"))
+        }
     }
 
     /// One member's candidates, and those of `others` that may come; the rest of these is taken out.
@@ -218,7 +220,7 @@ impl Room<'_> {
         normalise(scene, &mut table, &mut scratch.ranking);
         let weights = scene.weights_for(&profile);
         blend(scene, &weights, &mut table);
-        Member { weights, profile, folded, table, fits: Vec::new(), best: Vec::new() }
+        Member { weights, profile, folded, table, fits: Vec::new(), open: Vec::new(), best: Vec::new() }
     }
 
     /// Slots of what any member with a say likes best, without what is vetoed, excluded by a member or had by too
@@ -282,8 +284,9 @@ impl Room<'_> {
         let open = common.iter().filter(|slot| !had(**slot));
         let most = open.map(|&slot| score(slot)).fold(f32::MIN_POSITIVE, f32::max);
         let unwanted = |slot: u32| member.profile.disliked.binary_search_by_key(&slot, |d| d.slot).is_ok();
-        let fit = |slot: u32| if unwanted(slot) || had(slot) { 0.0 } else { score(slot) / most };
-        member.fits = common.iter().map(|&slot| fit(slot)).collect();
+        member.open = common.iter().map(|&slot| !unwanted(slot) && !had(slot)).collect();
+        let fit = |(&slot, &open): (&u32, &bool)| if open { score(slot) / most } else { 0.0 };
+        member.fits = common.iter().zip(&member.open).map(fit).collect();
         member.best = member.fits.clone();
         let most = self.request.limit.min(MAX_LIMIT);
         if most > 0 && member.best.len() > most {
@@ -326,7 +329,7 @@ impl Room<'_> {
         common: &[u32],
         scores: &[f32],
         at: usize,
-        past: Option<Reason>,
+        past: Option<&(Source, &'static str)>,
         moment: &Moment,
     ) -> GroupItem {
         let scene = self.scene;
@@ -339,8 +342,11 @@ impl Room<'_> {
                 reasons = reasons::open(scene, moment, row, self.request.surface, None);
             }
             reasons.extend(self.suits(&fits, rows.map(|row| row.value)));
-            reasons.extend(past);
             for (member, person) in members.iter().zip(self.group.members) {
+                reasons.extend(past.map(|&(source, text)| {
+                    let (text, private_to) = (text.to_owned(), Some(person.user.clone()));
+                    Reason { source, text, item: None, private_to }
+                }));
                 if let Some(row) = member.table.find(slot) {
                     let row = &member.table.rows[row];
                     let own = reasons::personal(scene, person, &member.profile, &member.weights, row);

@@ -5,7 +5,7 @@ use crate::group::Member;
 use crate::profile::Profile;
 use crate::request::Together;
 use crate::settings::GroupShares;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use soiree_algorithms::blend::{pack, reciprocal_ranks};
 
 /// Works had together that make half of what a group's own taste can count.
@@ -28,16 +28,24 @@ pub(crate) fn known(together: &[Together]) -> f32 {
 }
 
 /// The group model's best items of each domain for a group of this profile, by reciprocal rank within the domain; none
-/// where the bundle has no group model. `together` says what only some of the group had: that speaks for itself.
-pub(crate) fn filtered(scene: &Scene<'_>, profile: &Profile, together: &[Together]) -> FxHashMap<u32, f32> {
+/// where the bundle has no group model. `together` says what only some of the group had: that speaks for itself. What all of
+/// it had together, and what too many `had`, takes no rank from what is new to the group.
+pub(crate) fn filtered(
+    scene: &Scene<'_>,
+    profile: &Profile,
+    together: &[Together],
+    had: impl Fn(u32) -> bool,
+) -> FxHashMap<u32, f32> {
     let bundle = scene.served.bundle();
     let Some(links) = bundle.group_links() else { return FxHashMap::default() };
     let slot = |had: &Together| scene.catalogue.index_of(&had.item).and_then(|at| scene.served.slot_of(at));
     let by_some = together.iter().filter(|had| had.some > 0.0);
     let near: Vec<(u32, f32)> = by_some.filter_map(|had| Some((slot(had)?, had.some))).collect();
+    let by_all: FxHashSet<u32> = together.iter().filter(|had| had.all > 0.0).filter_map(slot).collect();
     let mut ranked: [Vec<u64>; 5] = Default::default();
     for (slot, score) in links.score(&profile.for_models(bundle.items()), &near) {
-        if let Some(item) = scene.served.item_of(slot).filter(|&item| scene.rules.allows(item)) {
+        let may = |item: &u32| scene.rules.allows(*item) && !by_all.contains(&slot) && !had(slot);
+        if let Some(item) = scene.served.item_of(slot).filter(may) {
             ranked[scene.catalogue.facts(item).domain.index()].push(pack(score, slot));
         }
     }
@@ -53,15 +61,18 @@ pub(crate) fn filtered(scene: &Scene<'_>, profile: &Profile, together: &[Togethe
 
 impl Ours {
     /// A member's fits drawn towards the group's: `(a·own + κ(b·whole + c·filter)) / (a + κ(b + c))` with κ how much is known
-    /// of the group and `[a, b, c]` the shares; c is 0 where the group model says nothing. `common` are the slots that the
-    /// fits belong to.
-    pub(crate) fn lean(&self, own: &[f32], common: &[u32], [a, b, c]: GroupShares) -> Vec<f32> {
+    /// of the group and `[a, b, c]` the shares; c is 0 where the group model says nothing. What the member had or turned down
+    /// stays at 0. `common` are the slots that the fits belong to.
+    pub(crate) fn lean(&self, member: &Member, common: &[u32], [a, b, c]: GroupShares) -> Vec<f32> {
         let c = if self.filter.is_empty() { 0.0 } else { c };
-        let sum = (a + self.known * (b + c)).max(f32::MIN_POSITIVE);
-        let each = own.iter().zip(common).enumerate();
-        each.map(|(at, (own, &slot))| {
+        let sum = a + self.known * (b + c);
+        if sum <= 0.0 {
+            return member.fits.clone();
+        }
+        let each = member.fits.iter().zip(&member.open).zip(common).enumerate();
+        each.map(|(at, ((own, &open), &slot))| {
             let [whole, filter] = self.says(at, slot);
-            (a * own + b * whole + c * filter) / sum
+            if open { (a * own + b * whole + c * filter) / sum } else { 0.0 }
         })
         .collect()
     }

@@ -66,6 +66,12 @@ impl Served {
         first.into_iter().take(most).map(|(_, p)| (p.item.id.clone(), passage(&p.item))).collect()
     }
 
+    /// Whether vectors of the encoder that gives `probe` to [`PROBE`](crate::PROBE) can be compared with the bundle's.
+    #[must_use]
+    pub fn understands(&self, probe: &[f32]) -> bool {
+        self.bundle().meaning().is_some_and(|meaning| meaning.is_of(probe))
+    }
+
     /// The same with what these texts mean: vectors of unit length by the encoder that gives `probe` to
     /// [`PROBE`](crate::PROBE), or empty ones for texts that it cannot read. Vectors of another encoder than the bundle's are
     /// taken for unreadable, and so are those of another length. `texts` must be those that [`Served::unread`] gave: an item
@@ -73,8 +79,10 @@ impl Served {
     #[must_use]
     pub fn read(&self, catalogue: &Catalogue, probe: &[f32], texts: Vec<(ItemId, String, Vec<f32>)>) -> Self {
         let bundle = self.bundle();
-        let ours = bundle.meaning().filter(|meaning| meaning.is_of(probe));
-        let fits = |vector: &Vec<f32>| ours.is_some_and(|meaning| vector.len() == meaning.dimensions());
+        let understood = self.understands(probe);
+        let fits = |vector: &Vec<f32>| {
+            understood && bundle.meaning().is_some_and(|meaning| vector.len() == meaning.dimensions())
+        };
         let read = texts.into_par_iter().filter_map(|(id, text, vector)| {
             let at = catalogue.index_of(&id)?;
             let placed = self.placed_at(at).filter(|placed| passage(&placed.item) == text)?;

@@ -62,7 +62,11 @@ pub(crate) fn personal(
                 own(source, text, Some(scene.catalogue.item(deed.item).id.clone()))
             }),
             Source::Friends => friends(scene, person, row).map(|text| own(source, text, None)),
-            Source::Sbert => Some(own(source, "New here, and about what suits your taste".to_owned(), None)),
+            Source::Sbert => Some(own(
+                source,
+                "Hardly anybody has found it yet; it is about what suits your taste".to_owned(),
+                None,
+            )),
             source => evidence(scene, profile, source, row).map(|deed| {
                 let known = scene.catalogue.item(deed.item);
                 let text = words::because_you(deed.kind, deed.value, &known.title);

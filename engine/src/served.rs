@@ -7,7 +7,7 @@ use crate::newcomers::Placed;
 use crate::{Bundle, Catalogue};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
-use soiree_domain::ModelVersion;
+use soiree_domain::{ItemId, ModelVersion};
 use std::sync::Arc;
 
 const NONE: u32 = u32::MAX;
@@ -49,12 +49,13 @@ impl Bundle {
 }
 
 impl Served {
-    /// The same bundle for a later snapshot of the catalogue. Newcomers that stand unchanged cost nothing.
+    /// The same bundle for another catalogue. Newcomers that stand unchanged are not worked out again.
     #[must_use]
     pub fn reattach(&self, catalogue: &Catalogue) -> Self {
-        let none = FxHashMap::default();
-        let placed = if catalogue.is_kin(&self.maps.lineage) { &self.maps.placed } else { &none };
-        Self { bundle: Arc::clone(&self.bundle), maps: Arc::new(Maps::new(&self.bundle, catalogue, placed)) }
+        // What is known of a newcomer rests on the item and the bundle alone, and holds in any catalogue.
+        let placed = self.maps.placed.values().map(|placed| (&placed.item.id, placed)).collect();
+        let maps = Arc::new(Maps::new(&self.bundle, catalogue, &placed));
+        Self { bundle: Arc::clone(&self.bundle), maps }
     }
 
     /// Whether the indices of this catalogue are those that were attached.
@@ -156,7 +157,7 @@ impl Served {
 }
 
 impl Maps {
-    fn new(bundle: &Bundle, catalogue: &Catalogue, placed: &FxHashMap<u32, Placed>) -> Self {
+    fn new(bundle: &Bundle, catalogue: &Catalogue, placed: &FxHashMap<&ItemId, &Placed>) -> Self {
         let mut slot_of = vec![NONE; catalogue.bound()];
         let mut item_of: Vec<u32> =
             bundle.ids().iter().map(|id| catalogue.index_of(id).unwrap_or(NONE)).collect();
@@ -175,8 +176,8 @@ impl Maps {
             .par_iter()
             .map(|&at| {
                 let item = catalogue.item(at);
-                let kept = placed.get(&at).filter(|old| Arc::ptr_eq(&old.item, item)).cloned();
-                (at, kept.unwrap_or_else(|| Placed::new(bundle, item)))
+                let kept = placed.get(&item.id).filter(|old| old.item == *item);
+                (at, kept.map_or_else(|| Placed::new(bundle, item), |old| Placed::clone(old)))
             })
             .collect();
         let mut near: FxHashMap<u32, Vec<(u32, f32)>> = FxHashMap::default();

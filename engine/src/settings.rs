@@ -169,4 +169,10 @@ impl BlendSettings {
         }
         weights
     }
+
+    /// The plain weights of what can speak for an item that nobody took; guessed factors count like fitted ones.
+    pub(crate) fn plain_new(&self) -> NewWeights {
+        let weights = self.weights(None, false);
+        NEW_SOURCES.map(|source| weights[place(if source == Source::Sbert { Source::Ials } else { source })])
+    }
 }

@@ -409,8 +409,10 @@ fn what_a_group_has_had_together_draws_its_list() {
     assert!(romance(&friends) > romance(&strangers) + 0.05, "{strangers:?} {friends:?}");
     let says = |answer: &GroupAnswer| {
         let reasons = answer.items.iter().flat_map(|i| &i.reasons);
-        reasons.filter(|r| r.source == Source::Together).all(|r| r.private_to.is_none() && r.item.is_none())
-            && answer.items.iter().flat_map(|i| &i.reasons).any(|r| r.source == Source::Together)
+        let past: Vec<_> = reasons.filter(|r| r.source == Source::Together).collect();
+        // Each of them is told, and nobody else who may see the list.
+        let told = |who: &UserId| past.iter().any(|r| r.private_to.as_ref() == Some(who));
+        told(&ana) && told(&ben) && past.iter().all(|r| r.private_to.is_some() && r.item.is_none())
     };
     assert!(says(&friends) && !says(&strangers));
     // How well it suits each member is told as it is, whatever the group leans to.

@@ -27,7 +27,9 @@ impl Together {
     pub fn from_evenings<'a>(members: usize, evenings: impl IntoIterator<Item = Shared<'a>>) -> Vec<Self> {
         let mut works: BTreeMap<&ItemId, (f32, f32)> = BTreeMap::new();
         for evening in evenings {
-            let either = (evening.people + members).saturating_sub(evening.present).max(1);
+            // Who came since the people were counted was there too.
+            let people = evening.people.max(evening.present);
+            let either = (people + members).saturating_sub(evening.present).max(1);
             let weight = (evening.present as f32 / either as f32).powi(3);
             for work in evening.works {
                 let (all, some) = works.entry(work).or_default();
@@ -58,6 +60,8 @@ mod tests {
         assert_eq!(told, [("a", 1.0, crowd), ("b", 0.0, crowd + most), ("c", 0.0, most)]);
         let often = Together::from_evenings(2, std::iter::repeat_n(evening(2, 2, &ids[..1]), 9));
         assert_eq!((often[0].all, often[0].some), (3.0, 0.0));
+        let stale = Together::from_evenings(3, [evening(3, 2, &ids[..1])]);
+        assert_eq!(stale[0].all, 1.0, "more present than were counted");
         assert!(Together::from_evenings(2, []).is_empty());
     }
 }

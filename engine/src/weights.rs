@@ -84,16 +84,20 @@ impl Scene<'_> {
     }
 
     /// The weights for items that nobody took, from those for others. Guessed factors have the weight of fitted ones; what
-    /// all sources have that can speak for such an item is then divided as the bundle has learned, if it has.
+    /// all sources have that can speak for such an item is then divided as the bundle has learned for such items, or as the
+    /// plain weights do, which is what the hold-out found to be no worse.
     fn of_new(&self, mut weights: [f32; SOURCES]) -> [f32; SOURCES] {
-        let guessed = self.served.bundle().guesses().is_some();
-        weights[place(Source::Sbert)] = if guessed { weights[place(Source::Ials)] } else { 0.0 };
-        let learned = self.served.bundle().manifest().blend_new;
-        if let Some(learned) = learned.filter(|_| self.settings.learned && guessed) {
-            let all: f32 = NEW_SOURCES.iter().map(|&source| weights[place(source)]).sum();
-            for (source, share) in NEW_SOURCES.into_iter().zip(learned) {
-                weights[place(source)] = all * share;
-            }
+        let bundle = self.served.bundle();
+        if bundle.guesses().is_none() {
+            return weights;
+        }
+        weights[place(Source::Sbert)] = weights[place(Source::Ials)];
+        let learned = bundle.manifest().blend_new.filter(|_| self.settings.learned);
+        let shares = learned.unwrap_or_else(|| self.settings.plain_new());
+        let all: f32 = NEW_SOURCES.iter().map(|&source| weights[place(source)]).sum();
+        let whole = shares.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+        for (source, share) in NEW_SOURCES.into_iter().zip(shares) {
+            weights[place(source)] = all * share / whole;
         }
         weights
     }

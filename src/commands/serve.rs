@@ -1,10 +1,10 @@
 //! `soiree serve`: everything, on one machine, until it is told to stop.
 
-use crate::{Failure, app, cli::Common, config::Config, demo, keys, registry, terminal};
+use crate::{Failure, app, cli::Common, config::Config, demo, encoder, keys, registry, terminal};
 use actix_web::web::Data;
 use futures_util::future::BoxFuture;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use soiree_actors::{clock::Clock, fault::Fault, house::House};
+use soiree_actors::{clock::Clock, encoder::EncoderSettings, fault::Fault, house::House};
 use soiree_domain::ModelVersion;
 use soiree_storage::artifacts::Artifacts;
 use soiree_web::{
@@ -41,6 +41,7 @@ pub(crate) async fn run(config: Config, common: &Common) -> Result<(), Failure> 
     let new_key = keys::first_start(&store, &config, now_ms).await?;
     let frames = Arc::new(JsonFrames::new());
     let house = app::house(&config, store, Arc::clone(&frames) as _).await?;
+    let house = house.with_encoder(encoder::server_encoder(&config)?, EncoderSettings::default())?;
     let recommender = house.recommender().clone();
     frames.name_items(move |id| recommender.catalogue().get(id).cloned());
     let models = Arc::new(Promoter { house: house.clone(), artifacts: app::artifacts(&config) });

@@ -10,7 +10,7 @@ const CROWD: i64 = 100;
 /// What is on record of one party.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EveningRow {
-    /// How many people ever came.
+    /// How many people ever came, counted up to one more than make a crowd.
     pub people: u32,
     /// Bodies of its latest playback events, latest first.
     pub played: Vec<String>,
@@ -78,7 +78,8 @@ impl Store {
         rows.iter().map(|(id, _)| parse("party id", id)).collect()
     }
 
-    /// What is on record of a party, with the latest `most` playback events; nothing for a party that never was.
+    /// What is on record of a party, with the latest `most` playback events; nothing for a party that never was, and no works
+    /// for one to which a crowd came. People who were removed are not counted.
     ///
     /// # Errors
     /// [`StorageError::Database`], [`StorageError::Corrupt`].
@@ -87,13 +88,21 @@ impl Store {
         let people: Vec<(i64,)> = reader
             .all(
                 "SELECT COUNT(*) AS people
-                 FROM (SELECT actor FROM party_events WHERE party = $1 AND kind = 'joined'
+                 FROM (SELECT actor FROM party_events
+                       WHERE party = $1 AND kind = 'joined' AND actor IS NOT NULL
                        UNION
                        SELECT u.id FROM interactions i JOIN users u ON u.pk = i.user_pk
-                       WHERE i.party = $1 AND i.imported = 1 AND i.party IS NOT NULL) came",
-                args![party.as_str()],
+                       WHERE i.party = $1 AND i.imported = 1 AND i.party IS NOT NULL LIMIT $2) came",
+                args![party.as_str(), CROWD + 1],
             )
             .await?;
+        let people = people.first().map_or(0, |row| row.0);
+        if people > CROWD {
+            return Ok(EveningRow {
+                people: u32::try_from(people).unwrap_or(u32::MAX),
+                ..EveningRow::default()
+            });
+        }
         let played: Vec<(String,)> = reader
             .all(
                 "SELECT body FROM party_events WHERE party = $1 AND kind = 'playback' ORDER BY seq DESC LIMIT $2",
@@ -109,7 +118,7 @@ impl Store {
             )
             .await?;
         Ok(EveningRow {
-            people: people.first().map_or(0, |row| u32::try_from(row.0).unwrap_or(u32::MAX)),
+            people: u32::try_from(people).unwrap_or(u32::MAX),
             played: played.into_iter().map(|row| row.0).collect(),
             had: had.iter().map(|(id,)| parse("item id", id)).collect::<Result<_, _>>()?,
         })
@@ -146,13 +155,22 @@ impl Store {
             .await?;
         reader
             .each(
-                "SELECT i.party, u.id, t.id, MIN(i.at_ms)
-                 FROM interactions i JOIN users u ON u.pk = i.user_pk JOIN items t ON t.pk = i.item_pk
-                 WHERE i.imported = 1 AND i.party IS NOT NULL AND i.kind <> $1 AND i.kind <> $2 AND t.removed = 0
-                 GROUP BY i.party, u.id, t.id",
-                args![InteractionKind::Skip as i64, InteractionKind::Dislike as i64],
-                |(party, user, item, at_ms): (String, String, String, i64)| {
+                "SELECT i.party, MIN(u.id) FROM interactions i JOIN users u ON u.pk = i.user_pk
+                 WHERE i.imported = 1 AND i.party IS NOT NULL GROUP BY i.party, i.user_pk",
+                args![],
+                |(party, user): (String, String)| {
                     take(&party, EveningLine::Came(parse("user id", &user)?));
+                    Ok(())
+                },
+            )
+            .await?;
+        reader
+            .each(
+                "SELECT i.party, MIN(t.id), MIN(i.at_ms) FROM interactions i JOIN items t ON t.pk = i.item_pk
+                 WHERE i.imported = 1 AND i.party IS NOT NULL AND i.kind <> $1 AND i.kind <> $2 AND t.removed = 0
+                 GROUP BY i.party, i.item_pk",
+                args![InteractionKind::Skip as i64, InteractionKind::Dislike as i64],
+                |(party, item, at_ms): (String, String, i64)| {
                     take(&party, EveningLine::Had(at_ms, parse("item id", &item)?));
                     Ok(())
                 },

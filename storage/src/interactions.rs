@@ -165,7 +165,7 @@ impl Store {
         Ok(histories)
     }
 
-    /// Writes interactions of a data set. The same person, item, kind and time is one row, whose later value wins, so
+    /// Writes interactions of a data set. The same person, item, kind, time and party is one row, whose later value wins, so
     /// that importing again changes nothing. Rows with unknown people or items are skipped.
     ///
     /// # Errors
@@ -187,12 +187,16 @@ impl Store {
             .filter_map(|i| Some((i, *users.get(i.user.as_str())?, *items.get(i.item.as_str())?)))
             .collect();
         let distinct: Vec<Keyed<'_>> =
-            last_of_each(&keyed, |k| (k.1, k.2, k.0.kind, k.0.at_ms)).into_iter().copied().collect();
+            last_of_each(&keyed, |k| (k.1, k.2, k.0.kind, k.0.at_ms, k.0.party.clone()))
+                .into_iter()
+                .copied()
+                .collect();
         let rows = batch(&distinct);
         let existing: Vec<(i64,)> = tx
             .all_rows(
                 "SELECT COUNT(*) FROM {rows} CROSS JOIN interactions i WHERE i.imported = 1
-                 AND i.user_pk = r.user_pk AND i.item_pk = r.item_pk AND i.kind = r.kind AND i.at_ms = r.at_ms",
+                 AND i.user_pk = r.user_pk AND i.item_pk = r.item_pk AND i.kind = r.kind AND i.at_ms = r.at_ms
+                 AND COALESCE(i.party, '') = COALESCE(r.party, '')",
                 &rows,
             )
             .await?;
@@ -201,12 +205,12 @@ impl Store {
                 "INSERT INTO interactions (user_pk, item_pk, kind, value, text, at_ms, recommendation_id, party, imported)
                  SELECT r.user_pk, r.item_pk, r.kind, r.value, r.text, r.at_ms, r.recommendation_id, r.party, 1
                  FROM {rows} WHERE true
-                 ON CONFLICT (user_pk, item_pk, kind, at_ms) WHERE imported = 1 DO UPDATE SET value = excluded.value,
-                     text = excluded.text, recommendation_id = excluded.recommendation_id, party = excluded.party
+                 ON CONFLICT (user_pk, item_pk, kind, at_ms, COALESCE(party, '')) WHERE imported = 1
+                 DO UPDATE SET value = excluded.value, text = excluded.text,
+                     recommendation_id = excluded.recommendation_id
                  WHERE interactions.value IS DISTINCT FROM excluded.value
                     OR interactions.text IS DISTINCT FROM excluded.text
-                    OR interactions.recommendation_id IS DISTINCT FROM excluded.recommendation_id
-                    OR interactions.party IS DISTINCT FROM excluded.party",
+                    OR interactions.recommendation_id IS DISTINCT FROM excluded.recommendation_id",
                 &rows,
             )
             .await?;

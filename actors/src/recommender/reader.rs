@@ -12,16 +12,17 @@ use std::{
 };
 
 /// Texts read before the answers hear of them.
-const BATCH: usize = 256;
+const BATCH: usize = 1_024;
 /// Texts handed to the encoder at once, so that searches find room beside them.
 const AT_ONCE: usize = 16;
 /// How long a busy encoder is left alone.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// An item, its text and what that means.
 type Read = (ItemId, String, Vec<f32>);
 
 impl Recommender {
-    /// Reads newcomers from now on, as they come. Must be called inside an actix system; ends with the recommender.
+    /// Reads newcomers from now on, as they come, until the recommender is gone. Must be called inside an actix system.
     pub(crate) fn read_newcomers(&self, encoder: TextEncoder) {
         let (changed, inner) = (Arc::clone(&self.0.changed), Arc::downgrade(&self.0));
         changed.notify_one();
@@ -46,28 +47,29 @@ impl Recommender {
 
 /// Reads a batch; tells whether there may be more.
 async fn read_some(inner: &Weak<Inner>, encoder: &TextEncoder) -> bool {
-    let unread = || {
-        let recommender = Recommender(inner.upgrade()?);
-        Some(recommender.served()?.unread(BATCH))
-    };
-    let texts = unread().unwrap_or_default();
-    if texts.is_empty() {
-        return false;
-    }
-    let encode = |(id, text): (ItemId, String)| async {
-        let encoded = encoder.encode(text.clone()).await;
-        (id, text, encoded)
-    };
-    let all: Vec<_> = stream::iter(texts).map(encode).buffered(AT_ONCE).collect().await;
-    let (mut probe, mut read) = (None, Vec::new());
-    for (id, text, encoded) in all {
-        match encoded {
+    let served = || Recommender(inner.upgrade()?).served();
+    let Some(served) = served() else { return false };
+    let texts = served.unread(BATCH);
+    let mut encoded = stream::iter(texts)
+        .map(|(id, text)| async { (encoder.encode(text.clone()).await, id, text) })
+        .buffered(AT_ONCE);
+    let (mut probe, mut read, mut busy) = (None, Vec::new(), false);
+    while let Some((answer, id, text)) = encoded.next().await {
+        match answer {
+            Ok(encoded) if !served.understands(&encoded.probe) => {
+                tracing::warn!(
+                    "the sentence encoder is not the one of the model set: new items are known by words alone"
+                );
+                return false;
+            }
             Ok(encoded) => {
                 probe = Some(encoded.probe);
                 read.push((id, text, encoded.vector));
             }
-            // It is asked again with the next batch.
-            Err(Fault::Overloaded(_)) => {}
+            Err(Fault::Overloaded(_)) => {
+                busy = true;
+                break;
+            }
             Err(fault) => {
                 counter!("soiree_newcomers_unreadable_total").increment(1);
                 tracing::warn!(item = %id, %fault, "the text of a new item cannot be read");
@@ -75,11 +77,15 @@ async fn read_some(inner: &Weak<Inner>, encoder: &TextEncoder) -> bool {
             }
         }
     }
-    if read.is_empty() {
-        tokio::time::sleep(PAUSE).await;
-        return true;
+    drop(encoded);
+    if !read.is_empty() {
+        let Some(inner) = inner.upgrade() else { return false };
+        Recommender(inner).took(&probe.unwrap_or_default(), read);
+    } else if !busy {
+        return false;
     }
-    let Some(inner) = inner.upgrade() else { return false };
-    Recommender(inner).took(&probe.unwrap_or_default(), read);
+    if busy {
+        tokio::time::sleep(PAUSE).await;
+    }
     true
 }

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 /// Parties in which at most this many of the group's are looked at.
 const MOST_PARTIES: usize = 30;
 
+/// With more people than these a party is a public event, whose works say nothing about a few of them.
+const CROWD: u32 = 100;
+
 /// The works of earlier parties that at least two of the group came to.
 pub(super) async fn together(profiles: &Profiles, circles: &[Circle]) -> Result<Vec<Together>, Fault> {
     let mut present: BTreeMap<&PartyId, usize> = BTreeMap::new();
@@ -19,7 +22,10 @@ pub(super) async fn together(profiles: &Profiles, circles: &[Circle]) -> Result<
     shared.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
     let mut evenings = Vec::new();
     for (party, count) in shared.into_iter().take(MOST_PARTIES) {
-        evenings.push((profiles.evening(party).await?, count));
+        let evening = profiles.evening(party).await?;
+        if evening.people <= CROWD {
+            evenings.push((evening, count));
+        }
     }
     let shared = evenings.iter().map(|(evening, present)| Shared {
         present: *present,

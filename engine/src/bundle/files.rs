@@ -4,7 +4,7 @@ use super::manifest::{FORMAT, FileEntry, MODELS, Manifest};
 use super::tensors::{Reader, Writer};
 use super::{Bundle, Words};
 use crate::EngineError;
-use crate::guess::Guesses;
+use crate::guess::{self, Guesses};
 use crate::meaning::Meaning;
 use rustc_hash::FxHashSet;
 use serde::de::DeserializeOwned;
@@ -197,11 +197,11 @@ fn read_guesses(folder: &Folder<'_>, manifest: &Manifest, items: usize) -> Resul
     let params = manifest.models.get("ials").ok_or_else(|| EngineError::content(SBERT, "needs ials"))?;
     let params: ials::Params = parse_params("ials", params)?;
     let (tensors, dims) = (folder.tensors(SBERT)?, params.dims);
+    let features = guess::width(folder.tensors(MEANING)?.len("probe"));
     let factors = tensors.floats("factors", &[items, dims])?;
     let mut maps: [Option<ContentMap>; 5] = Default::default();
     for domain in Domain::ALL {
-        let features = tensors.len(domain.as_str()) / dims.max(1);
-        if features > 0 {
+        if tensors.len(domain.as_str()) > 0 {
             let weights = tensors.floats(domain.as_str(), &[features, dims])?;
             let map = ContentMap::from_weights(features, dims, weights);
             maps[domain.index()] = Some(map.map_err(|e| EngineError::content(SBERT, e))?);
@@ -266,11 +266,8 @@ impl<'a> Folder<'a> {
         }
         let learned = [manifest.blend, manifest.blend_cold].into_iter().flatten().flatten();
         let learned = learned.chain(manifest.blend_group.into_iter().flatten());
-        if learned.chain(manifest.blend_new.into_iter().flatten()).any(|w| !w.is_finite() || w < 0.0) {
-            return Err(EngineError::content(
-                MANIFEST,
-                "weights of the blend must be finite and not below 0",
-            ));
+        if learned.chain(manifest.blend_new.into_iter().flatten()).any(|w| !(0.0..=1.0).contains(&w)) {
+            return Err(EngineError::content(MANIFEST, "weights of the blend must lie between 0 and 1"));
         }
         for (name, known) in &manifest.files {
             let bytes = files.get(name.as_str()).ok_or_else(|| EngineError::Missing(name.clone()))?;

@@ -92,6 +92,14 @@ fn vouched_for_nonsense_is_refused_with_its_reason() {
         &with_manifest(FILES.clone(), |m| m["blend"] = serde_json::json!([-1, 0, 0, 0, 0, 0, 0, 0])),
         "blend",
     );
+    refused(
+        &with_manifest(FILES.clone(), |m| m["blend_group"] = serde_json::json!([2, 0, 0])),
+        "between 0 and 1",
+    );
+    refused(
+        &with_manifest(FILES.clone(), |m| m["blend_new"] = serde_json::json!([0, 0, 0, -1])),
+        "between 0 and 1",
+    );
     refused(&with_manifest(FILES.clone(), |m| m["surprise"] = true.into()), "surprise");
     refused(
         &with_manifest(FILES.clone(), |m| m["models"]["text"] = serde_json::json!({})),

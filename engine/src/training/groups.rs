@@ -78,11 +78,12 @@ pub(super) struct Hidden {
 }
 
 /// Hides the newest work of a seeded quarter of the groups that have a past without it, of at most
-/// [`TrainParams::holdout_max_people`]; none where they are too few to learn from.
-pub(super) fn split(evenings: &[Evening], params: &TrainParams) -> Vec<Hidden> {
+/// [`TrainParams::holdout_max_people`]; none where they are too few to learn from. Groups are asked all of whose people are
+/// `whole`.
+pub(super) fn split(evenings: &[Evening], whole: impl Fn(u32) -> bool, params: &TrainParams) -> Vec<Hidden> {
     let of = evenings_of(evenings);
     let mut hidden: Vec<Hidden> = (0..evenings.len())
-        .filter(|&at| evenings[at].works.len() >= 2)
+        .filter(|&at| evenings[at].works.len() >= 2 && evenings[at].people.iter().all(|&user| whole(user)))
         .filter_map(|evening| {
             let newest =
                 evenings[evening].works.iter().max_by_key(|work| (work.1, draw(work.0, params.seed)))?;

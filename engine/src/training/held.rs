@@ -37,14 +37,18 @@ impl Held {
         params: &TrainParams,
     ) -> Option<Self> {
         let unseen = if wants.guesses { Unseen::new(taken, catalogue, params) } else { None };
-        let seen = |row: &&Row| unseen.as_ref().is_none_or(|unseen| unseen.keeps(row));
-        let rows: Vec<Row> = all.rows.iter().filter(seen).copied().collect();
+        let seen = |item: u32| unseen.as_ref().is_none_or(|unseen| unseen.keeps(item));
+        let rows: Vec<Row> = all.rows.iter().filter(|row| seen(row.item)).copied().collect();
+        let mut evenings = all.evenings.clone();
+        evenings.iter_mut().for_each(|evening| evening.works.retain(|work| seen(work.0)));
         let people = holdout::split(&rows, taken, catalogue, &wants.maps_to, params);
-        let groups = if wants.groups { groups::split(&all.evenings, params) } else { Vec::new() };
+        // Whoever lost a whole domain would be asked with less than is known of them.
+        let whole = |person: u32| people.as_ref().is_none_or(|split| !split.lost_a_domain(person));
+        let groups = if wants.groups { groups::split(&evenings, whole, params) } else { Vec::new() };
         if people.is_none() && groups.is_empty() && unseen.is_none() {
             return None;
         }
-        let (evenings, gone) = groups::without(&all.evenings, &groups);
+        let (evenings, gone) = groups::without(&evenings, &groups);
         let stays = |row: &&Row| {
             !gone.contains(&(row.user, row.item))
                 && people.as_ref().is_none_or(|split| split.keeps(row, catalogue))

@@ -42,6 +42,11 @@ pub(super) struct Split {
 }
 
 impl Split {
+    /// Whether somebody lost all they had in one domain.
+    pub(super) fn lost_a_domain(&self, person: u32) -> bool {
+        self.domains.contains_key(&person)
+    }
+
     /// Whether a row is left.
     pub(super) fn keeps(&self, row: &Row, catalogue: &Catalogue) -> bool {
         let domain = || catalogue.facts(row.item).domain;

@@ -6,7 +6,7 @@ use super::figures::{Ran, measure};
 use super::holdout::{Asked, Hidden};
 use super::{Row, TrainParams};
 use crate::guess::LEAST_TAKEN;
-use crate::settings::{BlendSettings, NEW_SOURCES, SOURCES, place};
+use crate::settings::{BlendSettings, NEW_SOURCES};
 use crate::{Bundle, Catalogue};
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -67,9 +67,9 @@ impl Unseen {
         (items.len() >= LEAST_ITEMS && asked.len() >= LEAST_PEOPLE).then_some(Self { items, asked })
     }
 
-    /// Whether a row is left.
-    pub(super) fn keeps(&self, row: &Row) -> bool {
-        !self.items.contains(&row.item)
+    /// Whether an item is left.
+    pub(super) fn keeps(&self, item: u32) -> bool {
+        !self.items.contains(&item)
     }
 
     /// Looks for the hidden items with a bundle that was fitted on the `rest`.
@@ -83,13 +83,8 @@ impl Unseen {
     ) -> Ran<{ NEW_SOURCES.len() }> {
         let settings = BlendSettings { deeds: params.deeds, ..BlendSettings::default() };
         let asked = Asked { bundle, catalogue, rows: rest, settings: &settings, now_ms };
-        let weights: [f32; SOURCES] = settings.weights(None, false);
-        let plain = NEW_SOURCES.map(|source| match source {
-            Source::Sbert => weights[place(Source::Ials)],
-            source => weights[place(source)],
-        });
         let cases = asked.cases(&self.asked, &NEW_SOURCES, |row| !row.known);
-        measure(&cases, NEW_SOURCES.map(Source::as_str), plain, params.seed)
+        measure(&cases, NEW_SOURCES.map(Source::as_str), settings.plain_new(), params.seed)
     }
 }
 

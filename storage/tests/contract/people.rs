@@ -101,6 +101,16 @@ pub(crate) async fn evenings_together_are_counted(store: Store) {
     assert_eq!(parties, [party_id("p3"), party_id("p2")], "where they came last first");
     let evening = store.evening(&party_id("p2"), 10).await.unwrap();
     assert_eq!((evening.people, evening.played.len(), evening.had), (3, 1, vec![]));
+    let public = store.evening(&party_id("p4"), 10).await.unwrap();
+    assert_eq!(
+        public,
+        EveningRow { people: 101, ..EveningRow::default() },
+        "a crowd's evening is not looked into"
+    );
+    // Who was removed is counted no more, once or ever.
+    store.delete_user(&user_id("bob")).await.unwrap();
+    store.delete_user(&user_id("cyd")).await.unwrap();
+    assert_eq!(store.evening(&party_id("p2"), 10).await.unwrap().people, 1);
     assert_eq!(store.evening(&party_id("nowhere"), 10).await.unwrap(), EveningRow::default());
 }
 
@@ -116,6 +126,10 @@ pub(crate) async fn imported_groups_have_a_past(store: Store) {
     let deeds =
         [did("ann", "a", K::Finish, 5), did("bob", "a", K::View, 3), did("bob", "b", K::Dislike, 7), alone];
     store.import_interactions(&deeds).await.unwrap();
+    // The same deed in another party is another row; imported again it is the same.
+    let other = Interaction { party: Some(party_id("walk")), ..deeds[0].clone() };
+    assert_eq!(store.import_interactions(std::slice::from_ref(&other)).await.unwrap().inserted, 1);
+    assert_eq!(store.import_interactions(&[other, deeds[0].clone()]).await.unwrap().unchanged, 2);
     // What somebody says here and now about a party is no history of a group.
     store.commit(&[entry(vec![did("cyd", "c", K::Finish, 8)])]).await.unwrap();
 
@@ -126,12 +140,13 @@ pub(crate) async fn imported_groups_have_a_past(store: Store) {
     let mut lines = Vec::new();
     store.each_of_evenings(|party, line| lines.push((party.to_owned(), line))).await.unwrap();
     lines.sort_by_key(|line| format!("{line:?}"));
-    let of = |line| ("trip".to_owned(), line);
+    let of = |party: &str, line| (party.to_owned(), line);
     let wanted = [
-        of(EveningLine::Came(user_id("ann"))),
-        of(EveningLine::Came(user_id("bob"))),
-        of(EveningLine::Had(3, item_id("a"))),
-        of(EveningLine::Had(5, item_id("a"))),
+        of("trip", EveningLine::Came(user_id("ann"))),
+        of("trip", EveningLine::Came(user_id("bob"))),
+        of("trip", EveningLine::Had(3, item_id("a"))),
+        of("walk", EveningLine::Came(user_id("ann"))),
+        of("walk", EveningLine::Had(5, item_id("a"))),
     ];
     assert_eq!(lines, wanted);
 }

@@ -128,12 +128,16 @@ async fn members(state: &AppState, caller: &Caller, body: &GroupBody) -> Result<
     }
 }
 
-/// A person may ask for themselves and their friends; a group's answer tells something of each member.
+/// A person may ask for groups of friends that they are in themselves; a group's answer tells something of each member, and
+/// of what they had together.
 async fn may_ask_for(state: &AppState, caller: &Caller, members: &[UserId]) -> Result<(), Problem> {
     if caller.role() >= Role::Service {
         return Ok(());
     }
     let me = caller.person()?;
+    if !members.contains(me) {
+        return Err(Problem::new("forbidden", "you may ask for groups that you are in yourself"));
+    }
     let friends = state.house.store().friends_of(me).await?;
     match members.iter().find(|user| *user != me && !friends.contains(user)) {
         None => Ok(()),
