@@ -69,7 +69,7 @@ pub(crate) fn case(scene: &Scene<'_>, group: &Group<'_>, request: &Request, want
         let share = |sum: f32| sum / members.len().max(1) as f32;
         let row = |(at, &slot): (usize, &u32)| {
             let mean = share(members.iter().map(|member| member.fits[at]).sum());
-            // What the group as one says counts for those who may have it.
+            // What the group as one says counts for those who did not turn it down.
             let open = share(members.iter().filter(|member| member.open[at]).count() as f32);
             let [whole, filter] = ours.as_ref().map_or([0.0; 2], |ours| ours.says(at, slot));
             [mean, open * whole, open * filter]
@@ -104,7 +104,8 @@ pub(crate) struct Member {
     table: Table,
     /// Fit of each common candidate.
     pub(crate) fits: Vec<f32>,
-    /// Whether the member may have each common candidate: neither had it nor turned it down.
+    /// Whether the member has not turned each common candidate down. What they had may be wanted by the group they are in;
+    /// what they turned down stays so.
     pub(crate) open: Vec<bool>,
     /// The member's highest fits of what the group may have, falling.
     best: Vec<f32>,
@@ -284,8 +285,8 @@ impl Room<'_> {
         let open = common.iter().filter(|slot| !had(**slot));
         let most = open.map(|&slot| score(slot)).fold(f32::MIN_POSITIVE, f32::max);
         let unwanted = |slot: u32| member.profile.disliked.binary_search_by_key(&slot, |d| d.slot).is_ok();
-        member.open = common.iter().map(|&slot| !unwanted(slot) && !had(slot)).collect();
-        let fit = |(&slot, &open): (&u32, &bool)| if open { score(slot) / most } else { 0.0 };
+        member.open = common.iter().map(|&slot| !unwanted(slot)).collect();
+        let fit = |(&slot, &open): (&u32, &bool)| if open && !had(slot) { score(slot) / most } else { 0.0 };
         member.fits = common.iter().zip(&member.open).map(fit).collect();
         member.best = member.fits.clone();
         let most = self.request.limit.min(MAX_LIMIT);

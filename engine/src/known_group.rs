@@ -61,8 +61,8 @@ pub(crate) fn filtered(
 
 impl Ours {
     /// A member's fits drawn towards the group's: `(a·own + κ(b·whole + c·filter)) / (a + κ(b + c))` with κ how much is known
-    /// of the group and `[a, b, c]` the shares; c is 0 where the group model says nothing. What the member had or turned down
-    /// stays at 0. `common` are the slots that the fits belong to.
+    /// of the group and `[a, b, c]` the shares; c is 0 where the group model says nothing. What the member turned down stays at
+    /// 0. `common` are the slots that the fits belong to.
     pub(crate) fn lean(&self, member: &Member, common: &[u32], [a, b, c]: GroupShares) -> Vec<f32> {
         let c = if self.filter.is_empty() { 0.0 } else { c };
         let sum = a + self.known * (b + c);

@@ -112,6 +112,9 @@ async fn a_group_is_oneself_and_friends() {
     assert_eq!(ana.post("/api/v1/recommendations/group", body.clone()).await.code(), "forbidden");
     service.post("/api/v1/users/ana/friends", json!({"friend": "bo"})).await.ok(200);
     assert_eq!(ana.post("/api/v1/recommendations/group", body).await.status, 200);
+    // Of a group that she is not in she would learn what they had together.
+    let others = json!({"members": ["bo"]});
+    assert_eq!(ana.post("/api/v1/recommendations/group", others).await.code(), "forbidden");
     let party = service.post("/api/v1/parties", json!({"name": "Night", "host": "bo"})).await.ok(201);
     let reply = ana.post("/api/v1/recommendations/group", json!({"party": party["id"]})).await;
     assert_eq!(reply.code(), "not-a-member");
