@@ -3,6 +3,7 @@ use crate::training::{Row, TrainParams, TrainReport, TrainingSet};
 use crate::{
     Answer, BlendSettings, Bundle, Catalogue, PROBE, Person, Request, Served, Untimed, recommend, train,
 };
+use soiree_algorithms::content_map::ContentMap;
 use soiree_algorithms::model::{FitError, Silent, TextEmbedder};
 use soiree_domain::{Domain, InteractionKind, Item, ModelVersion, Source};
 
@@ -90,6 +91,16 @@ fn what_nobody_took_is_found_by_what_it_is_about() {
     let reasons = &answer.items.iter().find(|i| i.item == id("a-510")).unwrap().reasons;
     let guessed = reasons.iter().find(|reason| reason.source == Source::Sbert).unwrap();
     assert_eq!(guessed.private_to, Some(user("me")));
+}
+
+#[test]
+fn maps_of_another_width_are_refused() {
+    let (mut bundle, _) = run(&only());
+    let guesses = bundle.guesses.as_mut().unwrap();
+    let map = guesses.maps[Domain::Film.index()].as_mut().unwrap();
+    *map = ContentMap::from_weights(2, guesses.dims, vec![0.5; 2 * guesses.dims]).unwrap();
+    let error = Bundle::from_files(&bundle.to_files()).unwrap_err().to_string();
+    assert!(error.contains("sbert.safetensors") && error.contains("film"), "{error}");
 }
 
 #[test]
