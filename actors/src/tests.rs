@@ -3,6 +3,7 @@
 use crate::{
     clock::Clock,
     directory::Find,
+    encoder::EncoderSettings,
     house::{House, Parts, Settings},
     live::{
         Command, Encode, Event, MemberChange, NewParty,
@@ -310,6 +311,50 @@ async fn an_evening_is_known_as_soon_as_it_is_over() {
     let works: Vec<&str> = evenings[0].works.keys().map(ItemId::as_str).collect();
     assert_eq!((evenings.len(), works), (1, vec!["one"]));
     assert_eq!(evenings[0].people.iter().collect::<Vec<_>>(), [&me, &other]);
+    rig.house.stop().await;
+}
+
+/// Two directions, by what a text says; fails on one that it does not like.
+struct Picky;
+
+impl soiree_algorithms::model::TextEmbedder for Picky {
+    fn dimensions(&self) -> usize {
+        2
+    }
+
+    fn embed(&self, texts: &[&str]) -> Result<Vec<f32>, soiree_algorithms::model::FitError> {
+        if texts.iter().any(|text| text.contains("unreadable")) {
+            return Err(soiree_algorithms::model::FitError::Embedding("no".to_owned()));
+        }
+        Ok(texts.iter().flat_map(|t| if t.starts_with("Film") { [1.0, 0.0] } else { [0.0, 1.0] }).collect())
+    }
+}
+
+#[actix::test]
+async fn new_items_are_read_as_they_come_and_one_that_cannot_be_stops_nobody() {
+    let rig = Rig::new().await;
+    let house = rig.house.clone().with_encoder(Arc::new(Picky), EncoderSettings::default()).unwrap();
+    let film = |id: &str, title: &str| Item::new(ItemId::new(id).unwrap(), Domain::Film, title);
+    let items: Vec<Item> = ["one", "two", "three"].map(|id| film(id, &format!("Film {id}"))).into();
+    let set = TrainingSet { items, ..TrainingSet::default() };
+    let (version, silent) = (soiree_domain::ModelVersion::fresh(), soiree_algorithms::model::Silent);
+    let fitted = soiree_engine::train(&set, &TrainParams::default(), Some(&Picky), 0, version, &silent);
+    house.recommender().promote(fitted.unwrap().0);
+    house.put_items(vec![film("four", "Film four"), film("five", "An unreadable film")]).await.unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let unread = || house.recommender().served().unwrap().unread(9);
+    while !unread().is_empty() {
+        assert!(std::time::Instant::now() < deadline, "{:?}", unread());
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    // Relations make a new catalogue; what was read stays.
+    let link = soiree_domain::Relation {
+        from: ItemId::new("one").unwrap(),
+        to: ItemId::new("four").unwrap(),
+        kind: soiree_domain::RelationKind::Sequel,
+    };
+    house.put_relations(vec![link]).await.unwrap();
+    assert!(unread().is_empty());
     rig.house.stop().await;
 }
 
