@@ -29,12 +29,14 @@ pub enum EngineError {
     #[error("{0} is missing from the bundle")]
     Missing(String),
     /// The bundle is written in another format version.
-    #[error("format version {found} of the bundle is not {known}, the one that is understood: train again")]
+    #[error("format version {found} of the bundle is not understood, {oldest} to {newest} are: train again")]
     Format {
         /// The version found.
         found: u32,
-        /// The version understood.
-        known: u32,
+        /// The oldest version understood.
+        oldest: u32,
+        /// The newest version understood.
+        newest: u32,
     },
     /// A file is not what the manifest says: cut, altered or of another bundle.
     #[error("{file} does not match its checksum")]

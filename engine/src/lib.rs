@@ -52,7 +52,7 @@ mod training;
 mod weights;
 mod words;
 
-pub use bundle::{Bundle, FORMAT, HoldOut, HoldOutRow, MODELS, Manifest};
+pub use bundle::{Bundle, FORMAT, HoldOut, HoldOutRow, MODELS, Manifest, OLDEST_FORMAT};
 pub use catalogue::{Catalogue, Link};
 pub use error::EngineError;
 pub use group::recommend_group;

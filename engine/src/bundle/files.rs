@@ -1,6 +1,6 @@
 //! A bundle as a folder of files, and back. What is read is checked as if a stranger had written it.
 
-use super::manifest::{FORMAT, FileEntry, MODELS, Manifest};
+use super::manifest::{FORMAT, FileEntry, MODELS, Manifest, OLDEST_FORMAT};
 use super::tensors::{Reader, Writer};
 use super::{Bundle, Words};
 use crate::EngineError;
@@ -257,10 +257,12 @@ impl<'a> Folder<'a> {
         }
         let fault = |e: serde_json::Error| EngineError::content(MANIFEST, e);
         let Format { format } = serde_json::from_slice(bytes).map_err(fault)?;
-        if format != FORMAT {
-            return Err(EngineError::Format { found: format, known: FORMAT });
+        if !(OLDEST_FORMAT..=FORMAT).contains(&format) {
+            return Err(EngineError::Format { found: format, oldest: OLDEST_FORMAT, newest: FORMAT });
         }
-        let manifest: Manifest = serde_json::from_slice(bytes).map_err(fault)?;
+        let mut manifest: Manifest = serde_json::from_slice(bytes).map_err(fault)?;
+        // From here on it is one of this format, which is how it would be written.
+        manifest.format = FORMAT;
         if let Some(model) = manifest.models.keys().find(|name| !MODELS.contains(&name.as_str())) {
             return Err(EngineError::UnknownModel(model.clone()));
         }

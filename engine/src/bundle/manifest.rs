@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use soiree_domain::ModelVersion;
 use std::collections::BTreeMap;
 
-/// The version of the folder's format that this program writes and reads.
+/// The version of the folder's format that this program writes.
 pub const FORMAT: u32 = 3;
+
+/// The oldest version that it reads: what came since may be missing.
+pub const OLDEST_FORMAT: u32 = 2;
 
 /// The names of the models that a bundle can have.
 pub const MODELS: [&str; 9] =
@@ -16,7 +19,7 @@ pub const MODELS: [&str; 9] =
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Version of the folder's format, [`FORMAT`].
+    /// Version of the folder's format: from [`OLDEST_FORMAT`] to [`FORMAT`] in a file, [`FORMAT`] once it was read.
     pub format: u32,
     /// Version of the model set.
     pub version: ModelVersion,
@@ -73,7 +76,8 @@ pub struct FileEntry {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HoldOut {
-    /// People, or groups, measured.
+    /// People, or groups, measured. Format 2 calls them `people`.
+    #[serde(alias = "people")]
     pub measured: usize,
     /// One row for each source that says anything, the plain and the learned blend.
     pub rows: Vec<HoldOutRow>,

@@ -6,7 +6,7 @@ mod tensors;
 #[cfg(test)]
 mod tests;
 
-pub use manifest::{FORMAT, HoldOut, HoldOutRow, MODELS, Manifest};
+pub use manifest::{FORMAT, HoldOut, HoldOutRow, MODELS, Manifest, OLDEST_FORMAT};
 
 use crate::Catalogue;
 use crate::guess::Guesses;

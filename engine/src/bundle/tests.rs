@@ -1,5 +1,5 @@
 use crate::sample::{bundle, finished, id, items, now, relations, user};
-use crate::{BlendSettings, Bundle, Catalogue, EngineError, Person, Request, Untimed, recommend};
+use crate::{BlendSettings, Bundle, Catalogue, EngineError, FORMAT, Person, Request, Untimed, recommend};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
@@ -62,6 +62,16 @@ fn there_and_back_gives_equal_answers_and_equal_bytes() {
 }
 
 #[test]
+fn a_bundle_of_the_format_before_is_read() {
+    let older = with_manifest(FILES.clone(), |m| {
+        m["format"] = 2.into();
+        m["holdout"] = serde_json::json!({ "people": 7, "rows": [], "learned": false });
+    });
+    let read = Bundle::from_files(&older).unwrap();
+    assert_eq!((read.manifest.format, read.manifest.holdout.as_ref().unwrap().measured), (FORMAT, 7));
+}
+
+#[test]
 fn files_that_are_cut_altered_or_missing_are_refused() {
     for (name, bytes) in FILES.iter() {
         let mut cut = FILES.clone();
@@ -81,6 +91,7 @@ fn files_that_are_cut_altered_or_missing_are_refused() {
 #[test]
 fn vouched_for_nonsense_is_refused_with_its_reason() {
     refused(&with_manifest(FILES.clone(), |m| m["format"] = 4.into()), "format version 4");
+    refused(&with_manifest(FILES.clone(), |m| m["format"] = 1.into()), "2 to 3 are");
     refused(
         &with_manifest(FILES.clone(), |m| m["models"]["oracle"] = serde_json::json!({})),
         "unknown model \"oracle\"",
