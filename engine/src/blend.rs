@@ -10,22 +10,12 @@ use crate::profile::Profile;
 use crate::settings::{LEARNED, NEW_SOURCES, SOURCES, place};
 use crate::table::{Ranking, Table};
 use crate::weights::Weights;
-use soiree_algorithms::blend::{pack, reciprocal_ranks};
+use soiree_algorithms::blend::{pack, reciprocal, reciprocal_ranks};
 use soiree_domain::Source;
 
 /// The share of the strongest below which a factor score says nothing.
 const NOISE: f32 = 0.05;
 const COLLABORATIVE: [Source; 4] = [Source::Ials, Source::Ease, Source::ItemKnn, Source::DomainMap];
-/// All sources that are ranked.
-const RANKED: [Source; LEARNED.len() + 1] = {
-    let mut all = [Source::Sbert; LEARNED.len() + 1];
-    let mut at = 0;
-    while at < LEARNED.len() {
-        all[at] = LEARNED[at];
-        at += 1;
-    }
-    all
-};
 const CONTENT: [Source; 3] = [Source::Tfidf, Source::Text, Source::Relation];
 
 /// The three scores that need no list of their own: iALS and popularity for every candidate from the row `from` on, and
@@ -90,7 +80,8 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
 /// Brings every source to 0 to 1: ranked sources by reciprocal rank within each domain, friends by their
 /// share of the strongest.
 pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut Ranking) {
-    rank(scene, &RANKED, table, ranking);
+    rank(scene, &LEARNED, table, ranking);
+    rank_guessed(scene, table, &mut ranking[0]);
     let friends = place(Source::Friends);
     let most = table.rows.iter().map(|row| row.raw[friends]).fold(0.0, f32::max);
     if most > 0.0 {
@@ -100,7 +91,8 @@ pub(crate) fn normalise(scene: &Scene<'_>, table: &mut Table, ranking: &mut Rank
 
 /// The same again after candidates came of which no list says anything: only what [`fill`] scores has changed.
 pub(crate) fn normalise_filled(scene: &Scene<'_>, table: &mut Table, ranking: &mut Ranking) {
-    rank(scene, &[Source::Ials, Source::Popularity, Source::Sbert], table, ranking);
+    rank(scene, &[Source::Ials, Source::Popularity], table, ranking);
+    rank_guessed(scene, table, &mut ranking[0]);
 }
 
 fn rank(scene: &Scene<'_>, sources: &[Source], table: &mut Table, ranking: &mut Ranking) {
@@ -124,6 +116,42 @@ fn rank(scene: &Scene<'_>, sources: &[Source], table: &mut Table, ranking: &mut 
     }
 }
 
+/// Ranks what nobody took by its guessed factors among all candidates of its domain, as [`rank`] would; the places of the
+/// others are not asked for, and to sort them all would cost more than the guessing.
+fn rank_guessed(scene: &Scene<'_>, table: &mut Table, found: &mut [Vec<u64>; 5]) {
+    let guessed = place(Source::Sbert);
+    found.iter_mut().for_each(Vec::clear);
+    for (at, row) in (0_u32..).zip(&mut table.rows).filter(|(_, row)| !row.known) {
+        row.value[guessed] = 0.0;
+        if row.raw[guessed] > 0.0 && row.raw[guessed].is_finite() {
+            found[row.domain as usize].push(pack(row.raw[guessed], at));
+        }
+    }
+    let (depth, k) = (scene.settings.depth, scene.settings.rank_constant);
+    for (domain, found) in (0_u8..).zip(found).filter(|(_, found)| !found.is_empty()) {
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        let score = |packed: &u64| (packed >> 32) as u32;
+        // How many candidates begin to lie above from each place on, and how many are equal to it.
+        let mut above = vec![0_u32; found.len() + 1];
+        let mut equal = vec![0_u32; found.len()];
+        for row in table.rows.iter().filter(|row| row.domain == domain && row.raw[guessed] > 0.0) {
+            let own = row.raw[guessed].to_bits();
+            let first = found.partition_point(|packed| score(packed) > own);
+            let below = first + found[first..].partition_point(|packed| score(packed) == own);
+            equal[first..below].iter_mut().for_each(|count| *count += 1);
+            above[below] += 1;
+        }
+        let mut higher = 0;
+        for ((packed, above), equal) in found.iter().zip(above).zip(equal) {
+            higher += above;
+            if (higher as usize) < depth {
+                let rank = higher as f32 + (equal.max(1) - 1) as f32 / 2.0;
+                table.rows[*packed as u32 as usize].value[guessed] = reciprocal(rank, k);
+            }
+        }
+    }
+}
+
 /// Writes every candidate's score, 0 to 1: the weighted mean over the sources that say anything to this person,
 /// lowered by likeness to what was disliked.
 pub(crate) fn blend(scene: &Scene<'_>, weights: &Weights, table: &mut Table) {
@@ -132,6 +160,7 @@ pub(crate) fn blend(scene: &Scene<'_>, weights: &Weights, table: &mut Table) {
         for (s, v) in speaks.iter_mut().zip(row.value) {
             *s |= v > 0.0;
         }
+        speaks[place(Source::Sbert)] |= row.raw[place(Source::Sbert)] > 0.0;
     }
     let measures: [(f32, f32); 5] = std::array::from_fn(|domain| {
         let (known, new) = (weights.of(domain as u8), weights.of_new(domain as u8));

@@ -125,7 +125,7 @@ impl Table {
 }
 
 /// Packed scores per ranked source and domain.
-pub(crate) type Ranking = [[Vec<u64>; 5]; LEARNED.len() + 1];
+pub(crate) type Ranking = [[Vec<u64>; 5]; LEARNED.len()];
 
 /// Everything an answer needs room for.
 #[derive(Debug, Default)]
