@@ -127,22 +127,29 @@ fn rank_guessed(scene: &Scene<'_>, table: &mut Table, found: &mut [Vec<u64>; 5])
             found[row.domain as usize].push(pack(row.raw[guessed], at));
         }
     }
-    let (depth, k) = (scene.settings.depth, scene.settings.rank_constant);
-    for (domain, found) in (0_u8..).zip(found).filter(|(_, found)| !found.is_empty()) {
-        found.sort_unstable_by(|a, b| b.cmp(a));
-        let score = |packed: &u64| (packed >> 32) as u32;
-        // How many candidates begin to lie above from each place on, and how many are equal to it.
-        let mut above = vec![0_u32; found.len() + 1];
-        let mut equal = vec![0_u32; found.len()];
-        for row in table.rows.iter().filter(|row| row.domain == domain && row.raw[guessed] > 0.0) {
-            let own = row.raw[guessed].to_bits();
-            let first = found.partition_point(|packed| score(packed) > own);
-            let below = first + found[first..].partition_point(|packed| score(packed) == own);
-            equal[first..below].iter_mut().for_each(|count| *count += 1);
-            above[below] += 1;
+    // How many candidates begin to lie above from each place on, and how many are equal to it.
+    let mut counts: [Vec<(u32, u32)>; 5] = std::array::from_fn(|domain| {
+        found[domain].sort_unstable_by(|a, b| b.cmp(a));
+        vec![(0, 0); if found[domain].is_empty() { 0 } else { found[domain].len() + 1 }]
+    });
+    let score = |packed: &u64| (packed >> 32) as u32;
+    for row in table.rows.iter().filter(|row| row.raw[guessed] > 0.0) {
+        let (found, counts) = (&found[usize::from(row.domain)], &mut counts[usize::from(row.domain)]);
+        if counts.is_empty() {
+            continue;
         }
+        let own = row.raw[guessed].to_bits();
+        let mut at = found.partition_point(|packed| score(packed) > own);
+        while found.get(at).is_some_and(|packed| score(packed) == own) {
+            counts[at].1 += 1;
+            at += 1;
+        }
+        counts[at].0 += 1;
+    }
+    let (depth, k) = (scene.settings.depth, scene.settings.rank_constant);
+    for (found, counts) in found.iter().zip(counts) {
         let mut higher = 0;
-        for ((packed, above), equal) in found.iter().zip(above).zip(equal) {
+        for (packed, (above, equal)) in found.iter().zip(counts) {
             higher += above;
             if (higher as usize) < depth {
                 let rank = higher as f32 + (equal.max(1) - 1) as f32 / 2.0;
