@@ -40,7 +40,7 @@ use std::{
     time::Instant,
 };
 use timing::StageClock;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 /// Bounds and weights of the recommender.
 #[derive(Debug, Clone)]
@@ -92,20 +92,13 @@ struct Inner {
     snapshot: ArcSwap<Snapshot>,
     /// Held while a new snapshot is made, so that no change is lost; readers never take it.
     changing: Mutex<()>,
-    /// Told when there is a new snapshot.
-    changed: Arc<Notify>,
+    /// Tells when there is a new snapshot.
+    changed: watch::Sender<()>,
     profiles: Profiles,
     journal: Journal,
     clock: Clock,
     pool: Pool,
     settings: RecommenderSettings,
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // Whoever waits for a change sees that there will be none.
-        self.changed.notify_one();
-    }
 }
 
 /// A handle on the recommender, cheap to clone.
@@ -129,7 +122,7 @@ impl Recommender {
         Ok(Self(Arc::new(Inner {
             snapshot: ArcSwap::from_pointee(snapshot),
             changing: Mutex::new(()),
-            changed: Arc::default(),
+            changed: watch::Sender::default(),
             profiles,
             journal,
             clock,
@@ -148,6 +141,12 @@ impl Recommender {
     #[must_use]
     pub fn served(&self) -> Option<Arc<Served>> {
         self.0.snapshot.load().served.clone()
+    }
+
+    /// Hears of every new catalogue, model set and reading of new items; ends with the recommender.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.0.changed.subscribe()
     }
 
     /// Serves another model set from the next question on.
@@ -172,7 +171,7 @@ impl Recommender {
         let _one_at_a_time = self.0.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let new = change(&self.0.snapshot.load());
         self.0.snapshot.store(Arc::new(new));
-        self.0.changed.notify_one();
+        self.0.changed.send_replace(());
     }
 
     /// Answers for one person and logs what was shown.

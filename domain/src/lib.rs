@@ -23,6 +23,6 @@ pub use interaction::{Interaction, InteractionKind};
 pub use item::{Domain, Item};
 pub use link::{Friendship, Relation, RelationKind};
 pub use mood::{Mood, Wish};
-pub use party::{Control, MemberRole, Party, PartyEvent, Taste, Visibility, Wait};
+pub use party::{CROWD, Control, MemberRole, Party, PartyEvent, Taste, Visibility, Wait};
 pub use strategy::Strategy;
 pub use user::{User, UserKind};

@@ -4,6 +4,9 @@ use crate::{PartyId, Strategy, UserId, Wish};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
+/// With more people than these a party is a public event: it makes no companions, and says nothing of a few who were there.
+pub const CROWD: u32 = 100;
+
 macro_rules! names {
     ($type:ident, $what:literal, $($variant:ident => $name:literal),+) => {
         impl $type {

@@ -67,14 +67,14 @@ pub(crate) fn case(scene: &Scene<'_>, group: &Group<'_>, request: &Request, want
     with_scratch(|scratch| {
         let Gathered { members, ours, common } = room.gathered(&moment, scratch);
         let share = |sum: f32| sum / members.len().max(1) as f32;
-        let row = |(at, &slot): (usize, &u32)| {
+        let said = ours.as_ref().map_or_else(|| vec![[0.0; 2]; common.len()], |ours| ours.says(&common));
+        let row = |(at, [whole, filter]): (usize, &[f32; 2])| {
             let mean = share(members.iter().map(|member| member.fits[at]).sum());
             // What the group as one says counts for those who did not turn it down.
             let open = share(members.iter().filter(|member| member.open[at]).count() as f32);
-            let [whole, filter] = ours.as_ref().map_or([0.0; 2], |ours| ours.says(at, slot));
             [mean, open * whole, open * filter]
         };
-        let values = common.iter().enumerate().flat_map(row).collect();
+        let values = said.iter().enumerate().flat_map(row).collect();
         let whole = ours.map(|ours| ours.whole);
         scratch.tables.extend(members.into_iter().chain(whole).map(|m| m.table));
         Case { values, target: common.binary_search(&wanted).ok() }
@@ -187,11 +187,9 @@ impl Room<'_> {
 
     /// The members' fits, each drawn towards the group's own taste by how much is known of that.
     fn leaning(&self, members: &[Member], common: &[u32], ours: Option<&Ours>) -> Vec<Vec<f32>> {
-        let shares = self.scene.group_shares();
-        let lean = |member: &Member| {
-            ours.map_or_else(|| member.fits.clone(), |ours| ours.lean(member, common, shares))
-        };
-        members.iter().map(lean).collect()
+        let Some(ours) = ours else { return members.iter().map(|member| member.fits.clone()).collect() };
+        let (shares, said) = (self.scene.group_shares(), ours.says(common));
+        members.iter().map(|member| ours.lean(member, &said, shares)).collect()
     }
 
     /// What may be said of an item and the group's past, to each of those who were there.

@@ -62,24 +62,24 @@ pub(crate) fn filtered(
 impl Ours {
     /// A member's fits drawn towards the group's: `(a·own + κ(b·whole + c·filter)) / (a + κ(b + c))` with κ how much is known
     /// of the group and `[a, b, c]` the shares; c is 0 where the group model says nothing. What the member turned down stays at
-    /// 0. `common` are the slots that the fits belong to.
-    pub(crate) fn lean(&self, member: &Member, common: &[u32], [a, b, c]: GroupShares) -> Vec<f32> {
+    /// 0. `said` is what [`Ours::says`] gives.
+    pub(crate) fn lean(&self, member: &Member, said: &[[f32; 2]], [a, b, c]: GroupShares) -> Vec<f32> {
         let c = if self.filter.is_empty() { 0.0 } else { c };
         let sum = a + self.known * (b + c);
         if sum <= 0.0 {
             return member.fits.clone();
         }
-        let each = member.fits.iter().zip(&member.open).zip(common).enumerate();
-        each.map(|(at, ((own, &open), &slot))| {
-            let [whole, filter] = self.says(at, slot);
+        let each = member.fits.iter().zip(&member.open).zip(said);
+        let lean = |((own, &open), [whole, filter]): ((&f32, &bool), &[f32; 2])| {
             if open { (a * own + b * whole + c * filter) / sum } else { 0.0 }
-        })
-        .collect()
+        };
+        each.map(lean).collect()
     }
 
-    /// What the group as one person and the group model say of a common candidate, by how much is known of the group.
-    pub(crate) fn says(&self, at: usize, slot: u32) -> [f32; 2] {
-        [self.known * self.whole.fits[at], self.known * self.filtered(slot)]
+    /// What the group as one person and the group model say of the common candidates, times how much is known of the group.
+    pub(crate) fn says(&self, common: &[u32]) -> Vec<[f32; 2]> {
+        let each = self.whole.fits.iter().zip(common);
+        each.map(|(whole, &slot)| [self.known * whole, self.known * self.filtered(slot)]).collect()
     }
 
     /// The group model's value of a slot.

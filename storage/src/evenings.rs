@@ -2,10 +2,7 @@
 //! deeds that name a party.
 
 use crate::{StorageError, Store, db::args, people::parse};
-use soiree_domain::{InteractionKind, ItemId, PartyId, UserId};
-
-/// With more people than these a party is a public event and not an evening with company.
-const CROWD: i64 = 100;
+use soiree_domain::{CROWD, InteractionKind, ItemId, PartyId, UserId};
 
 /// What is on record of one party.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -96,12 +93,9 @@ impl Store {
                 args![party.as_str(), CROWD + 1],
             )
             .await?;
-        let people = people.first().map_or(0, |row| row.0);
+        let people = people.first().map_or(0, |row| u32::try_from(row.0).unwrap_or(u32::MAX));
         if people > CROWD {
-            return Ok(EveningRow {
-                people: u32::try_from(people).unwrap_or(u32::MAX),
-                ..EveningRow::default()
-            });
+            return Ok(EveningRow { people, ..EveningRow::default() });
         }
         let played: Vec<(String,)> = reader
             .all(
@@ -118,7 +112,7 @@ impl Store {
             )
             .await?;
         Ok(EveningRow {
-            people: u32::try_from(people).unwrap_or(u32::MAX),
+            people,
             played: played.into_iter().map(|row| row.0).collect(),
             had: had.iter().map(|(id,)| parse("item id", id)).collect::<Result<_, _>>()?,
         })
@@ -135,7 +129,10 @@ impl Store {
         let mut reader = self.db.read().await?;
         reader
             .each(
-                "SELECT DISTINCT party, actor FROM party_events WHERE kind = 'joined' AND actor IS NOT NULL",
+                "SELECT DISTINCT party, actor FROM party_events WHERE kind = 'joined' AND actor IS NOT NULL
+                 UNION ALL
+                 SELECT i.party, MIN(u.id) FROM interactions i JOIN users u ON u.pk = i.user_pk
+                 WHERE i.imported = 1 AND i.party IS NOT NULL GROUP BY i.party, i.user_pk",
                 args![],
                 |(party, user): (String, String)| {
                     take(&party, EveningLine::Came(parse("user id", &user)?));
@@ -149,17 +146,6 @@ impl Store {
                 args![],
                 |(party, at_ms, body): (String, i64, String)| {
                     take(&party, EveningLine::Played(at_ms, body));
-                    Ok(())
-                },
-            )
-            .await?;
-        reader
-            .each(
-                "SELECT i.party, MIN(u.id) FROM interactions i JOIN users u ON u.pk = i.user_pk
-                 WHERE i.imported = 1 AND i.party IS NOT NULL GROUP BY i.party, i.user_pk",
-                args![],
-                |(party, user): (String, String)| {
-                    take(&party, EveningLine::Came(parse("user id", &user)?));
                     Ok(())
                 },
             )

@@ -5,7 +5,7 @@ use super::{Inner, Recommender, Snapshot};
 use crate::{encoder::TextEncoder, fault::Fault};
 use futures_util::{StreamExt, stream};
 use metrics::counter;
-use soiree_domain::ItemId;
+use soiree_domain::{ItemId, ModelVersion};
 use std::{
     sync::{Arc, Weak},
     time::Duration,
@@ -24,15 +24,12 @@ type Read = (ItemId, String, Vec<f32>);
 impl Recommender {
     /// Reads newcomers from now on, as they come, until the recommender is gone. Must be called inside an actix system.
     pub(crate) fn read_newcomers(&self, encoder: TextEncoder) {
-        let (changed, inner) = (Arc::clone(&self.0.changed), Arc::downgrade(&self.0));
-        changed.notify_one();
+        let (mut changes, inner) = (self.changes(), Arc::downgrade(&self.0));
+        changes.mark_changed();
         actix::spawn(async move {
-            loop {
-                changed.notified().await;
-                while read_some(&inner, &encoder).await {}
-                if inner.strong_count() == 0 {
-                    return;
-                }
+            let mut reader = Reader { inner, encoder, strange: None };
+            while changes.changed().await.is_ok() {
+                while reader.read_some().await {}
             }
         });
     }
@@ -45,47 +42,59 @@ impl Recommender {
     }
 }
 
-/// Reads a batch; tells whether there may be more.
-async fn read_some(inner: &Weak<Inner>, encoder: &TextEncoder) -> bool {
-    let served = || Recommender(inner.upgrade()?).served();
-    let Some(served) = served() else { return false };
-    let texts = served.unread(BATCH);
-    let mut encoded = stream::iter(texts)
-        .map(|(id, text)| async { (encoder.encode(text.clone()).await, id, text) })
-        .buffered(AT_ONCE);
-    let (mut probe, mut read, mut busy) = (None, Vec::new(), false);
-    while let Some((answer, id, text)) = encoded.next().await {
-        match answer {
-            Ok(encoded) if !served.understands(&encoded.probe) => {
-                tracing::warn!(
-                    "the sentence encoder is not the one of the model set: new items are known by words alone"
-                );
-                return false;
-            }
-            Ok(encoded) => {
-                probe = Some(encoded.probe);
-                read.push((id, text, encoded.vector));
-            }
-            Err(Fault::Overloaded(_)) => {
-                busy = true;
-                break;
-            }
-            Err(fault) => {
-                counter!("soiree_newcomers_unreadable_total").increment(1);
-                tracing::warn!(item = %id, %fault, "the text of a new item cannot be read");
-                read.push((id, text, Vec::new()));
+struct Reader {
+    inner: Weak<Inner>,
+    encoder: TextEncoder,
+    /// The model set that another encoder made; it is asked about no more.
+    strange: Option<ModelVersion>,
+}
+
+impl Reader {
+    /// Reads a batch; tells whether there may be more.
+    async fn read_some(&mut self) -> bool {
+        let served = || Recommender(self.inner.upgrade()?).served();
+        let Some(served) = served().filter(|served| self.strange.as_ref() != Some(served.version())) else {
+            return false;
+        };
+        let texts = served.unread(BATCH);
+        let mut encoded = stream::iter(texts)
+            .map(|(id, text)| async { (self.encoder.encode(text.clone()).await, id, text) })
+            .buffered(AT_ONCE);
+        let (mut probe, mut read, mut busy) = (None, Vec::new(), false);
+        while let Some((answer, id, text)) = encoded.next().await {
+            match answer {
+                Ok(encoded) if !served.understands(&encoded.probe) => {
+                    tracing::warn!(
+                        "the sentence encoder is not the one of the model set: new items are known by words alone"
+                    );
+                    self.strange = Some(served.version().clone());
+                    return false;
+                }
+                Ok(encoded) => {
+                    probe = Some(encoded.probe);
+                    read.push((id, text, encoded.vector));
+                }
+                Err(Fault::Overloaded(_)) => {
+                    busy = true;
+                    break;
+                }
+                Err(fault) => {
+                    counter!("soiree_newcomers_unreadable_total").increment(1);
+                    tracing::warn!(item = %id, %fault, "the text of a new item cannot be read");
+                    read.push((id, text, Vec::new()));
+                }
             }
         }
+        drop(encoded);
+        if !read.is_empty() {
+            let Some(inner) = self.inner.upgrade() else { return false };
+            Recommender(inner).took(&probe.unwrap_or_default(), read);
+        } else if !busy {
+            return false;
+        }
+        if busy {
+            tokio::time::sleep(PAUSE).await;
+        }
+        true
     }
-    drop(encoded);
-    if !read.is_empty() {
-        let Some(inner) = inner.upgrade() else { return false };
-        Recommender(inner).took(&probe.unwrap_or_default(), read);
-    } else if !busy {
-        return false;
-    }
-    if busy {
-        tokio::time::sleep(PAUSE).await;
-    }
-    true
 }

@@ -2,15 +2,12 @@
 
 use super::circle::Circle;
 use crate::{fault::Fault, profiles::Profiles};
-use soiree_domain::PartyId;
+use soiree_domain::{CROWD, PartyId};
 use soiree_engine::{Shared, Together};
 use std::collections::BTreeMap;
 
 /// Parties in which at most this many of the group's are looked at.
 const MOST_PARTIES: usize = 30;
-
-/// With more people than these a party is a public event, whose works say nothing about a few of them.
-const CROWD: u32 = 100;
 
 /// The works of earlier parties that at least two of the group came to.
 pub(super) async fn together(profiles: &Profiles, circles: &[Circle]) -> Result<Vec<Together>, Fault> {

@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use soiree_algorithms::blend::Case;
 use soiree_algorithms::group_filter::{self, GroupFilter, Links};
 use soiree_algorithms::matrix::Csr;
-use soiree_domain::{ItemId, Strategy, UserId};
+use soiree_domain::{CROWD, ItemId, Strategy, UserId};
 
 /// People who had something together: a party, or a group whose past was imported.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -27,8 +27,6 @@ pub struct Evening {
     pub works: Vec<(u32, i64)>,
 }
 
-/// With more people than these it was a public event and no evening.
-const CROWD: usize = 100;
 /// Fewer evenings say nothing about groups.
 const LEAST: usize = 20;
 /// The share of the evenings with a past that lose a work.
@@ -39,7 +37,7 @@ const LEAST_HIDDEN: usize = 50;
 impl Evening {
     /// Whether something was had by a company.
     pub(super) fn counts(&self) -> bool {
-        (2..=CROWD).contains(&self.people.len()) && !self.works.is_empty()
+        (2..=CROWD as usize).contains(&self.people.len()) && !self.works.is_empty()
     }
 }
 

@@ -38,10 +38,9 @@ impl Held {
     ) -> Option<Self> {
         let unseen = if wants.guesses { Unseen::new(taken, catalogue, params) } else { None };
         let seen = |item: u32| unseen.as_ref().is_none_or(|unseen| unseen.keeps(item));
-        let rows: Vec<Row> = all.rows.iter().filter(|row| seen(row.item)).copied().collect();
         let mut evenings = all.evenings.clone();
         evenings.iter_mut().for_each(|evening| evening.works.retain(|work| seen(work.0)));
-        let people = holdout::split(&rows, taken, catalogue, &wants.maps_to, params);
+        let people = holdout::split(&all.rows, &seen, taken, catalogue, &wants.maps_to, params);
         // Whoever lost a whole domain would be asked with less than is known of them.
         let whole = |person: u32| people.as_ref().is_none_or(|split| !split.lost_a_domain(person));
         let groups = if wants.groups { groups::split(&evenings, whole, params) } else { Vec::new() };
@@ -50,11 +49,12 @@ impl Held {
         }
         let (evenings, gone) = groups::without(&evenings, &groups);
         let stays = |row: &&Row| {
-            !gone.contains(&(row.user, row.item))
+            seen(row.item)
+                && !gone.contains(&(row.user, row.item))
                 && people.as_ref().is_none_or(|split| split.keeps(row, catalogue))
         };
         let rest =
-            Evidence { users: all.users, rows: rows.iter().filter(stays).copied().collect(), evenings };
+            Evidence { users: all.users, rows: all.rows.iter().filter(stays).copied().collect(), evenings };
         Some(Self { rest, people, groups, unseen })
     }
 

@@ -64,10 +64,11 @@ pub(super) struct Hidden {
     pub(super) domain: Option<Domain>,
 }
 
-/// Hides the newest positive of a seeded choice of people, and one domain of others; `None` when too few people have
+/// Hides the newest positive among `seen` items of a seeded choice of people, and one domain of others; `None` when too few people have
 /// enough.
 pub(super) fn split(
     rows: &[Row],
+    seen: &impl Fn(u32) -> bool,
     taken: &Csr,
     catalogue: &Catalogue,
     domains: &[Domain],
@@ -87,7 +88,7 @@ pub(super) fn split(
         .map(|&user| (user, None))
         .chain(lost.iter().map(|(&user, &d)| (user, Some(d))))
         .collect();
-    let newest = newest(rows, taken, catalogue, &asked, params);
+    let newest = newest(rows.iter().filter(|row| seen(row.item)), taken, catalogue, &asked, params);
     let all = asked
         .iter()
         .filter_map(|(&user, &domain)| Some(Hidden { user, wanted: *newest.get(&user)?, domain }));
@@ -97,8 +98,8 @@ pub(super) fn split(
 }
 
 /// The newest positive of everybody who is asked, in their domain if one is named.
-fn newest(
-    rows: &[Row],
+fn newest<'a>(
+    rows: impl Iterator<Item = &'a Row>,
     taken: &Csr,
     catalogue: &Catalogue,
     asked: &BTreeMap<u32, Option<Domain>>,
