@@ -1,6 +1,6 @@
 //! What can be typed: commands, flags and their help.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use soiree_domain::{Domain, Strategy};
 use std::path::PathBuf;
 
@@ -187,9 +187,9 @@ pub(crate) struct Import {
 #[derive(Debug, Args)]
 pub(crate) struct Train {
     /// Fit these models only, separated by commas.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = PossibleValuesParser::new(soiree_engine::MODELS))]
     pub(crate) only: Vec<String>,
-    /// Serve the new version from the next start (and at once in `soiree serve` after a restart).
+    /// Serve the new version; running servers take it over within seconds.
     #[arg(long)]
     pub(crate) promote: bool,
 }

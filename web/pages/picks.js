@@ -225,13 +225,16 @@ export class Picks {
   }
 }
 
-function reason({ text, private: mine }) {
+// What a group has had together is told to each of those who were there.
+const OURS = ['together', 'group-filter'];
+
+function reason({ source, text, private: mine }) {
   const item = document.createElement('li');
   item.textContent = text;
   if (mine) {
     item.className = 'private';
     const note = document.createElement('span');
-    note.textContent = ' only you see this';
+    note.textContent = OURS.includes(source) ? ' only those who were there see this' : ' only you see this';
     item.append(note);
   }
   return item;
